@@ -1,0 +1,85 @@
+import { checkRange, type FileSystem, type ReadableFile } from './platform.ts';
+
+/** Read-only {@link FileSystem} over `fetch`: a path is an address, relative ones to the page. Ranges are asked for. */
+export function browserFiles(): FileSystem {
+  const files: FileSystem = {
+    open,
+    readText: async (path) => (await request(path)).text(),
+    readBytes: async (path) => new Uint8Array(await (await request(path)).arrayBuffer()),
+    exists: (path) =>
+      fetch(path, { method: 'HEAD' }).then(
+        (response) => response.ok,
+        () => false,
+      ),
+    list: (path) => refuse('list', path, 'a browser cannot list the files of a server'),
+    async stat(path) {
+      const file = await open(path);
+      return { kind: 'file', size: file.size, modified: 0 };
+    },
+    makeDirectory: (path) => refuse('make directory', path),
+    createAtomic: (path) => refuse('write', path),
+    writeAtomic: (path) => refuse('write', path),
+    remove: (path) => refuse('remove', path),
+    rename: (from) => refuse('rename', from),
+  };
+  return files;
+}
+
+async function refuse(action: string, path: string, reason = 'files are read-only in a browser'): Promise<never> {
+  throw new Error(`cannot ${action} ${path}: ${reason}`);
+}
+
+async function request(path: string, headers: Record<string, string> = {}): Promise<Response> {
+  let response: Response;
+  try {
+    response = await fetch(path, { headers });
+  } catch (error) {
+    throw new Error(`cannot read ${path}: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
+  }
+  if (!response.ok) throw new Error(`cannot read ${path}: the server answered ${response.status}`);
+  return response;
+}
+
+/** Asks for the first byte: a server that knows ranges tells the whole size, one that does not sends the whole file. */
+async function open(path: string): Promise<ReadableFile> {
+  const response = await request(path, { Range: 'bytes=0-0' });
+  const total = /\/(\d+)$/.exec(response.headers.get('Content-Range') ?? '')?.[1];
+  if (response.status === 206 && total !== undefined) {
+    await response.body?.cancel();
+    return readable(path, Number(total), (offset, length) => fetchRange(path, offset, length));
+  }
+  if (response.status === 206) {
+    throw new Error(`cannot read ${path}: the server hides the Content-Range header, so its size is unknown`);
+  }
+  const whole = new Uint8Array(await response.arrayBuffer());
+  return readable(path, whole.length, async (offset, length) => whole.slice(offset, offset + length));
+}
+
+async function fetchRange(path: string, offset: number, length: number): Promise<Uint8Array<ArrayBuffer>> {
+  const response = await request(path, { Range: `bytes=${offset}-${offset + length - 1}` });
+  const bytes = new Uint8Array(await response.arrayBuffer());
+  if (response.status !== 206 || bytes.length !== length) {
+    throw new Error(`cannot read ${path}: asked for ${length} bytes at ${offset}, the server sent ${bytes.length}`);
+  }
+  return bytes;
+}
+
+function readable(
+  path: string,
+  size: number,
+  get: (offset: number, length: number) => Promise<Uint8Array<ArrayBuffer>>,
+): ReadableFile {
+  const read = async (offset: number, length: number) => {
+    checkRange(path, size, offset, length);
+    return length === 0 ? new Uint8Array(0) : get(offset, length);
+  };
+  return {
+    path,
+    size,
+    read,
+    async readInto(target, offset) {
+      target.set(await read(offset, target.length));
+    },
+    close: async () => undefined,
+  };
+}

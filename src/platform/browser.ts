@@ -1,0 +1,53 @@
+import { browserFiles } from './browser-files.ts';
+import { type HostWorker, type Platform, type WorkerScope, workerUrl } from './platform.ts';
+
+export function createBrowserPlatform(): Platform {
+  return {
+    name: 'browser',
+    cores: Math.max(1, globalThis.navigator?.hardwareConcurrency ?? 1),
+    sharedMemory: typeof SharedArrayBuffer !== 'undefined' && globalThis.crossOriginIsolated === true,
+    now: () => performance.now(),
+    createWorker,
+    workerUrl,
+    files: browserFiles(),
+  };
+}
+
+function createWorker(url: URL, name: string): HostWorker {
+  const worker = new Worker(url, { type: 'module', name });
+  return {
+    post: (message, transfer) => worker.postMessage(message, [...(transfer ?? [])]),
+    onMessage(callback) {
+      worker.addEventListener('message', (event) => callback(event.data));
+    },
+    onError(callback) {
+      worker.addEventListener('error', (event) => {
+        const reason = event.message ?? `its module ${url.href} could not be loaded`;
+        callback(new Error(`worker ${name} failed: ${reason}`, { cause: event.error }));
+      });
+      worker.addEventListener('messageerror', () => {
+        callback(new Error(`worker ${name} sent a message that cannot be read`));
+      });
+    },
+    terminate: async () => worker.terminate(),
+    unref: () => undefined,
+  };
+}
+
+/** The part of DedicatedWorkerGlobalScope that is used here; TypeScript's worker and page types exclude each other. */
+interface DedicatedScope {
+  postMessage(message: unknown, transfer?: readonly ArrayBuffer[]): void;
+  addEventListener(type: 'message', callback: (event: { readonly data: unknown }) => void): void;
+  readonly document?: unknown;
+}
+
+export function browserWorkerScope(): WorkerScope {
+  const scope = globalThis as unknown as DedicatedScope;
+  if (scope.document !== undefined) throw new Error('workerScope() was called outside a worker');
+  return {
+    post: (message, transfer) => scope.postMessage(message, transfer ?? []),
+    onMessage(callback) {
+      scope.addEventListener('message', (event) => callback(event.data));
+    },
+  };
+}

@@ -1,0 +1,131 @@
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { platform, workerScope, workerUrl } from './index.ts';
+
+const { files } = platform();
+let directory = '';
+beforeEach(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'jingqi-files-'));
+});
+afterEach(() => rm(directory, { recursive: true, force: true }));
+
+describe('files on Node', () => {
+  it('reads ranges, also into shared memory', async () => {
+    const path = join(directory, 'a');
+    await writeFile(
+      path,
+      Uint8Array.from({ length: 100 }, (_, i) => i),
+    );
+    const file = await files.open(path);
+    expect(file.size).toBe(100);
+    expect([...(await file.read(10, 3))]).toEqual([10, 11, 12]);
+    const memory = new WebAssembly.Memory({ initial: 1, maximum: 2, shared: true });
+    const shared = new Uint8Array(memory.buffer, 5, 4);
+    await file.readInto(shared, 96);
+    expect([...new Uint8Array(memory.buffer, 4, 6)]).toEqual([0, 96, 97, 98, 99, 0]);
+    await expect(file.read(98, 3)).rejects.toThrow(`${path}: cannot read bytes 98 to 101, the file has 100`);
+    await expect(file.read(-1, 3)).rejects.toThrow(/offset -1/);
+    await writeFile(path, 'short');
+    await expect(file.read(0, 50)).rejects.toThrow(/ended at byte 5/);
+    await file.close();
+  });
+
+  it('shows an atomic file only at commit and leaves nothing after abort', async () => {
+    const path = join(directory, 'b');
+    await files.writeAtomic(path, 'old');
+    const file = await files.createAtomic(path);
+    await file.write(new TextEncoder().encode('new '));
+    expect(await files.readText(path)).toBe('old');
+    const memory = new SharedArrayBuffer(3);
+    new Uint8Array(memory).set([49, 50, 51]);
+    await file.write(new Uint8Array(memory));
+    await file.commit();
+    expect(await files.readText(path)).toBe('new 123');
+    await file.abort();
+    await expect(file.write(new Uint8Array(1))).rejects.toThrow(/already committed/);
+    const dropped = await files.createAtomic(path);
+    await dropped.write(new Uint8Array(10));
+    await dropped.abort();
+    await dropped.abort();
+    expect(await readdir(directory)).toEqual(['b']);
+    expect(await files.readText(path)).toBe('new 123');
+  });
+
+  it('says that the disk is full and removes what it had begun', async () => {
+    const path = join(directory, 'c');
+    const file = await files.createAtomic(path);
+    const { FileHandle } = await fileHandlePrototype(path);
+    const write = FileHandle.write;
+    FileHandle.write = () => Promise.reject(Object.assign(new Error('ENOSPC'), { code: 'ENOSPC' }));
+    try {
+      await expect(file.write(new Uint8Array(8))).rejects.toThrow(`cannot write ${path}: the disk is full`);
+    } finally {
+      FileHandle.write = write;
+    }
+    expect(await readdir(directory)).toEqual(['other']);
+  });
+
+  it('names path and reason of what fails', async () => {
+    const absent = join(directory, 'absent');
+    await expect(files.open(absent)).rejects.toThrow(`cannot open ${absent}: there is no such file`);
+    await expect(files.open(directory)).rejects.toThrow(/it is a directory/);
+    await expect(files.createAtomic(join(absent, 'x'))).rejects.toThrow(/cannot create/);
+    expect(await files.exists(absent)).toBe(false);
+    await files.remove(absent);
+  });
+
+  it('makes, lists, looks at, renames and removes', async () => {
+    const inner = join(directory, 'd', 'e');
+    await files.makeDirectory(inner);
+    await files.writeAtomic(join(inner, 'z'), 'hello');
+    await files.rename(join(inner, 'z'), join(inner, 'y'));
+    expect(await files.list(inner)).toEqual(['y']);
+    expect(await files.stat(join(inner, 'y'))).toMatchObject({ kind: 'file', size: 5 });
+    expect((await files.stat(inner)).kind).toBe('directory');
+    await files.remove(join(directory, 'd'));
+    expect(await files.list(directory)).toEqual([]);
+  });
+});
+
+describe('workers on Node', () => {
+  const url = workerUrl('./fixtures/echo-worker', import.meta.url);
+
+  it('names a worker file by the ending of the module that asks', () => {
+    expect(workerUrl('./w', 'file:///a/b.ts').href).toBe('file:///a/w.ts');
+    expect(workerUrl('./w', 'https://h/a/b.js?v=1').href).toBe('https://h/a/w.js');
+  });
+
+  it('exchanges messages', async () => {
+    const worker = platform().createWorker(url, 'echo');
+    const answer = new Promise((resolve) => worker.onMessage(resolve));
+    worker.post({ question: 1 });
+    expect(await answer).toEqual({ echo: { question: 1 } });
+    await worker.terminate();
+  });
+
+  it.each([
+    ['fail', /worker echo failed: asked to fail/],
+    ['leave', /worker echo ended by itself with exit code 3/],
+  ])('reports the error of a worker told to %s', async (message, reason) => {
+    const worker = platform().createWorker(url, 'echo');
+    const error = new Promise<Error>((resolve) => worker.onError(resolve));
+    worker.post(message);
+    expect((await error).message).toMatch(reason);
+  });
+
+  it('has no scope on the main thread', () => {
+    // Vitest may itself run tests in a worker, where a scope exists.
+    const main = process.getBuiltinModule('node:worker_threads').isMainThread;
+    if (main) expect(() => workerScope()).toThrow(/outside a worker/);
+    else expect(workerScope()).toBeDefined();
+  });
+});
+
+async function fileHandlePrototype(path: string) {
+  const { open } = await import('node:fs/promises');
+  const handle = await open(join(path, '..', 'other'), 'w');
+  await handle.close();
+  return { FileHandle: Object.getPrototypeOf(handle) as { write: unknown } };
+}

@@ -1,0 +1,109 @@
+/**
+ * The one interface between the rooms and their host. Everything that differs between Node and a browser (workers,
+ * files, clocks) passes through it, so that the rooms above it run in both.
+ */
+export interface Platform {
+  readonly name: 'node' | 'browser';
+  /** Processors this process may use, at least 1. */
+  readonly cores: number;
+  /** Whether memory can be shared with workers (in a browser only on a cross-origin isolated page). */
+  readonly sharedMemory: boolean;
+  /** Milliseconds since an arbitrary start; never goes backwards. */
+  now(): number;
+  /** Starts a module worker. `name` appears in error messages and debuggers. */
+  createWorker(url: URL, name: string): HostWorker;
+  /**
+   * The address of a worker's module beside the caller: `workerUrl('./pool-worker', import.meta.url)`. The ending is
+   * that of the calling module, `.ts` in a checkout and `.js` in the build.
+   */
+  workerUrl(relativeWithoutExtension: string, importMetaUrl: string): URL;
+  readonly files: FileSystem;
+}
+
+/** A worker as its creator sees it. */
+export interface HostWorker {
+  /** Sends a structured clone of `message`; buffers in `transfer` move instead of being copied. */
+  post(message: unknown, transfer?: readonly ArrayBuffer[]): void;
+  onMessage(callback: (message: unknown) => void): void;
+  /** Called for an uncaught error in the worker and, where the host tells, for an end that nobody asked for. */
+  onError(callback: (error: Error) => void): void;
+  terminate(): Promise<void>;
+  /** Lets the process end while this worker is idle (no effect in a browser, where a page's workers end with it). */
+  unref(): void;
+}
+
+/** What a worker's own module uses to talk to its creator. */
+export interface WorkerScope {
+  post(message: unknown, transfer?: readonly ArrayBuffer[]): void;
+  onMessage(callback: (message: unknown) => void): void;
+}
+
+/**
+ * Files by path (Node) or by address (a browser, read-only). Every method rejects with an error that names the path.
+ */
+export interface FileSystem {
+  open(path: string): Promise<ReadableFile>;
+  readText(path: string): Promise<string>;
+  readBytes(path: string): Promise<Uint8Array<ArrayBuffer>>;
+  exists(path: string): Promise<boolean>;
+  /** Names of a directory's entries, sorted by code unit. */
+  list(path: string): Promise<string[]>;
+  stat(path: string): Promise<FileStatus>;
+  /** Makes the directory and its missing parents. */
+  makeDirectory(path: string): Promise<void>;
+  /** Opens a file that appears under its name only at `commit`. */
+  createAtomic(path: string): Promise<AtomicFile>;
+  /** Writes a whole file: a reader sees the old content or the new, never a part. Strings are written as UTF-8. */
+  writeAtomic(path: string, content: Uint8Array | string): Promise<void>;
+  /** Removes a file or a directory with all it holds; nothing happens where there is none. */
+  remove(path: string): Promise<void>;
+  rename(from: string, to: string): Promise<void>;
+}
+
+export interface FileStatus {
+  readonly kind: 'file' | 'directory' | 'other';
+  /** Bytes. */
+  readonly size: number;
+  /** Last change in milliseconds since 1970, 0 where the host does not tell. */
+  readonly modified: number;
+}
+
+/** An open file, read by range. */
+export interface ReadableFile {
+  readonly path: string;
+  /** Bytes when the file was opened. */
+  readonly size: number;
+  /** Exactly `length` bytes from `offset`; rejects where the file ends before. */
+  read(offset: number, length: number): Promise<Uint8Array<ArrayBuffer>>;
+  /** Fills `target`, which may lie in shared memory, with the bytes from `offset`; rejects where the file ends before. */
+  readInto(target: Uint8Array, offset: number): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** A file being written beside its final name. After any error, and after `abort`, nothing of it is left. */
+export interface AtomicFile {
+  readonly path: string;
+  /** Appends. The bytes may lie in shared memory and must not change until the promise settles. */
+  write(bytes: Uint8Array): Promise<void>;
+  /** Flushes to disk, then takes the final name in one step. */
+  commit(): Promise<void>;
+  /** Drops what was written; nothing happens after `commit` or a second time. */
+  abort(): Promise<void>;
+}
+
+/** See {@link Platform.workerUrl}. */
+export function workerUrl(relativeWithoutExtension: string, importMetaUrl: string): URL {
+  const path = new URL(importMetaUrl).pathname;
+  return new URL(relativeWithoutExtension + (path.endsWith('.ts') ? '.ts' : '.js'), importMetaUrl);
+}
+
+export function checkRange(path: string, size: number, offset: number, length: number): void {
+  if (!Number.isSafeInteger(offset) || offset < 0 || !Number.isSafeInteger(length) || length < 0) {
+    throw new RangeError(
+      `${path}: cannot read ${length} bytes at offset ${offset}; both must be whole and not negative`,
+    );
+  }
+  if (offset + length > size) {
+    throw new RangeError(`${path}: cannot read bytes ${offset} to ${offset + length}, the file has ${size}`);
+  }
+}
