@@ -1,0 +1,5 @@
+export * from './bpe-trainer.ts';
+export * from './chat.ts';
+export * from './special-tokens.ts';
+export * from './tokenizer.ts';
+export type { AddedTokenJson, TokenizerJson } from './tokenizer-json.ts';

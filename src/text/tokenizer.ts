@@ -1,0 +1,226 @@
+import { bytesOfToken } from './byte-alphabet.ts';
+import { GenerationalCache } from './generational-cache.ts';
+import { type LibraryPreTokenizer, type LibraryTokenizer, openLibraryTokenizer } from './library.ts';
+import { alternation } from './special-tokens.ts';
+
+export interface EncodeOptions {
+  /** Adds what the tokenizer's configuration puts around a text (begin and end tokens). Default false. */
+  addSpecial?: boolean;
+}
+
+export interface DecodeOptions {
+  /** Leaves out tokens marked special in `tokenizer.json` (turn marks and padding; thinking marks stay). Default false. */
+  skipSpecial?: boolean;
+}
+
+/** Turns token ids into text one by one, holding back the bytes of a character until all of it has come. */
+export interface StreamDecoder {
+  /** Text that is complete after this token; empty while a character is incomplete. */
+  push(id: number): string;
+  /** What is left at the end: an incomplete character becomes U+FFFD. */
+  end(): string;
+}
+
+type Json = Record<string, unknown>;
+
+const CACHED_PIECES = 65_536;
+const LONGEST_CACHED_PIECE = 96;
+
+/**
+ * A byte-level tokenizer read from Hugging Face's `tokenizer.json` and `tokenizer_config.json`. The work of encoding
+ * is that of `@huggingface/tokenizers`; this class adds a cache by piece of text, decoding by bytes, and a decoder
+ * for streams.
+ */
+export class Tokenizer {
+  /** One more than the largest id. */
+  readonly vocabularySize: number;
+  /** Ids of all added tokens (turn marks, thinking marks, padding, ...) by their text. */
+  readonly specialIds: ReadonlyMap<string, number>;
+  readonly bosId: number | undefined;
+  readonly eosId: number | undefined;
+  readonly padId: number | undefined;
+  /** The Jinja chat template of the configuration. */
+  readonly chatTemplate: string | undefined;
+  /** `tokenizer_config.json` as it was given. */
+  readonly config: Readonly<Json>;
+
+  private readonly library: LibraryTokenizer;
+  private readonly bytes: readonly (Uint8Array | undefined)[];
+  private readonly hidden: ReadonlySet<number>;
+  private readonly specialPattern: RegExp | undefined;
+  private readonly steps: readonly LibraryPreTokenizer[] | undefined;
+  private readonly cache = new GenerationalCache<string, readonly number[]>(CACHED_PIECES);
+  private readonly around: { before: readonly number[]; after: readonly number[] };
+
+  private constructor(tokenizerJson: Json, config: Json) {
+    this.config = config;
+    this.library = openLibraryTokenizer(tokenizerJson, config);
+    const added = [...this.library.get_added_tokens_decoder().values()];
+    this.specialIds = new Map(added.map((token) => [token.content, token.id]));
+    this.hidden = new Set(added.filter((token) => token.special).map((token) => token.id));
+    const addedIds = new Set(this.specialIds.values());
+    const utf8 = new TextEncoder();
+    const bytes: (Uint8Array | undefined)[] = [];
+    for (const [token, id] of this.library.get_vocab()) {
+      if (token !== undefined) bytes[id] = addedIds.has(id) ? utf8.encode(token) : bytesOfToken(token);
+    }
+    this.bytes = bytes;
+    this.vocabularySize = bytes.length;
+    this.bosId = this.idOfConfigured('bos_token');
+    this.eosId = this.idOfConfigured('eos_token');
+    this.padId = this.idOfConfigured('pad_token');
+    this.chatTemplate = typeof config.chat_template === 'string' ? config.chat_template : undefined;
+    this.specialPattern = added.length === 0 ? undefined : alternation(added.map((token) => token.content));
+    this.steps = cacheableSteps(tokenizerJson, this.library);
+    this.around = this.surroundings();
+  }
+
+  /**
+   * @param tokenizerJson the parsed `tokenizer.json`; its decoder must be ByteLevel
+   * @param tokenizerConfig the parsed `tokenizer_config.json`
+   * @throws if the file is not a tokenizer, or not a byte-level one
+   */
+  static fromJson(tokenizerJson: unknown, tokenizerConfig: unknown = {}): Tokenizer {
+    if (!isObject(tokenizerJson) || !isObject(tokenizerJson.model)) {
+      throw new Error('tokenizer.json does not hold a tokenizer: the field "model" is missing');
+    }
+    if (!isObject(tokenizerConfig)) throw new Error('tokenizer_config.json does not hold an object');
+    if (!isByteLevel(tokenizerJson.decoder)) {
+      const type = isObject(tokenizerJson.decoder) ? String(tokenizerJson.decoder.type) : 'none';
+      throw new Error(`tokenizer.json has the decoder ${type}; only byte-level tokenizers (ByteLevel) can be read`);
+    }
+    const withDefaults = { normalizer: null, post_processor: null, pre_tokenizer: null, added_tokens: [] };
+    return new Tokenizer({ ...withDefaults, ...tokenizerJson }, tokenizerConfig);
+  }
+
+  /** Token ids of a text. Text that spells a special token becomes that token. */
+  encode(text: string, options: EncodeOptions = {}): Int32Array {
+    const ids: number[] = options.addSpecial ? [...this.around.before] : [];
+    if (this.steps === undefined) {
+      for (const id of this.libraryIds(text)) ids.push(id);
+    } else {
+      const sections = this.specialPattern === undefined ? [text] : text.split(this.specialPattern);
+      for (let i = 0; i < sections.length; i++) {
+        const section = sections[i]!;
+        // The pattern has one capture group, so special tokens stand at the odd places.
+        if (i % 2 === 1) ids.push(this.specialIds.get(section)!);
+        else if (section.length > 0) this.encodeSection(section, this.steps, ids);
+      }
+    }
+    if (options.addSpecial) ids.push(...this.around.after);
+    return Int32Array.from(ids);
+  }
+
+  /**
+   * Text of token ids; bytes that are not UTF-8 become U+FFFD.
+   * @throws if an id is not in the vocabulary
+   */
+  decode(ids: Iterable<number>, options: DecodeOptions = {}): string {
+    const decoder = this.streamDecoder(options);
+    let text = '';
+    for (const id of ids) text += decoder.push(id);
+    return text + decoder.end();
+  }
+
+  /** A decoder for ids that come one at a time; joined, its pieces are what `decode` gives for all of them. */
+  streamDecoder(options: DecodeOptions = {}): StreamDecoder {
+    const utf8 = new TextDecoder('utf-8', { ignoreBOM: true });
+    return {
+      push: (id) => {
+        const bytes = this.bytesOf(id);
+        return options.skipSpecial && this.hidden.has(id) ? '' : utf8.decode(bytes, { stream: true });
+      },
+      end: () => utf8.decode(),
+    };
+  }
+
+  /**
+   * Id of a special token by its text.
+   * @throws if the tokenizer has no such token
+   */
+  specialId(content: string): number {
+    const id = this.specialIds.get(content);
+    if (id === undefined) throw new Error(`the tokenizer has no special token ${content}`);
+    return id;
+  }
+
+  /**
+   * Bytes of the text a token stands for.
+   * @throws if the id is not in the vocabulary
+   */
+  bytesOf(id: number): Uint8Array {
+    const bytes = this.bytes[id];
+    if (bytes === undefined) {
+      throw new Error(`token id ${id} is not in the vocabulary (0 to ${this.vocabularySize - 1})`);
+    }
+    return bytes;
+  }
+
+  private encodeSection(section: string, steps: readonly LibraryPreTokenizer[], ids: number[]): void {
+    for (const piece of steps[0]!.pre_tokenize(section)) {
+      let pieceIds = this.cache.get(piece);
+      if (pieceIds === undefined) {
+        let words = [piece];
+        for (const step of steps.slice(1)) words = step.pre_tokenize(words);
+        pieceIds = this.library.model(words).map((token) => this.library.model.tokens_to_ids.get(token)!);
+        if (piece.length <= LONGEST_CACHED_PIECE) this.cache.set(piece, pieceIds);
+      }
+      for (const id of pieceIds) ids.push(id);
+    }
+  }
+
+  private libraryIds(text: string, addSpecial = false): number[] {
+    const { ids } = this.library.encode(text, { add_special_tokens: addSpecial });
+    return ids.map((id) => {
+      if (id === undefined) throw new Error(`the vocabulary has no token for a part of ${JSON.stringify(text)}`);
+      return id;
+    });
+  }
+
+  private surroundings(): { before: number[]; after: number[] } {
+    const plain = this.libraryIds('0');
+    const full = this.libraryIds('0', true);
+    const start = Math.max(full.indexOf(plain[0]!), 0);
+    const before = full.slice(0, start);
+    const after = full.slice(start + plain.length);
+    if (this.config.add_bos_token === true && this.bosId !== undefined && before[0] !== this.bosId) {
+      before.unshift(this.bosId);
+    }
+    if (this.config.add_eos_token === true && this.eosId !== undefined && after.at(-1) !== this.eosId) {
+      after.push(this.eosId);
+    }
+    return { before, after };
+  }
+
+  private idOfConfigured(field: string): number | undefined {
+    const token = this.config[field];
+    const content = isObject(token) ? token.content : token;
+    return typeof content === 'string' ? this.library.token_to_id(content) : undefined;
+  }
+}
+
+/**
+ * The steps of the pre-tokenizer, where pieces may be cached after the first one: each later step sees one piece at a
+ * time, so equal pieces give equal ids. Undefined where that does not hold: with a normalizer, with special tokens
+ * that eat the white space beside them, or with a step that minds where in the text a piece stands (Metaspace).
+ */
+function cacheableSteps(tokenizerJson: Json, library: LibraryTokenizer): LibraryPreTokenizer[] | undefined {
+  const { normalizer, pre_tokenizer: preTokenizer } = tokenizerJson;
+  const normalizes =
+    isObject(normalizer) && !(Array.isArray(normalizer.normalizers) && normalizer.normalizers.length === 0);
+  if (normalizes || !isObject(preTokenizer) || preTokenizer.type !== 'Sequence') return undefined;
+  if (JSON.stringify(preTokenizer).includes('"Metaspace"')) return undefined;
+  for (const token of library.get_added_tokens_decoder().values()) if (token.lstrip || token.rstrip) return undefined;
+  const steps = (library.pre_tokenizer?.tokenizers ?? []).filter((step) => step !== null);
+  return steps.length < 2 ? undefined : steps;
+}
+
+function isObject(value: unknown): value is Json {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function isByteLevel(decoder: unknown): boolean {
+  if (!isObject(decoder)) return false;
+  if (decoder.type === 'Sequence' && Array.isArray(decoder.decoders)) return decoder.decoders.some(isByteLevel);
+  return decoder.type === 'ByteLevel';
+}
