@@ -16,6 +16,8 @@ import {
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
+/** The exit code by which shells know a program stopped by Ctrl-C. */
+const INTERRUPTED = 130;
 const STAMP = path.join('node_modules', '.jingqi-install.json');
 
 /**
@@ -90,6 +92,10 @@ async function install(folder, what) {
   const logFile = path.join(cache, 'install.log');
   process.stderr.write(`Installing ${what} (first time or changed; usually under a minute) … `);
   const code = await runNpm(folder, logFile);
+  if (process.exitCode === INTERRUPTED) {
+    process.stderr.write('stopped.\n');
+    throw new Error('the installation was interrupted; the same command starts it again');
+  }
   if (code !== 0) {
     process.stderr.write('failed.\n');
     const tail = readFileSync(logFile, 'utf8').trimEnd().split('\n').slice(-12).join('\n');
@@ -141,7 +147,7 @@ function runNpm(folder, logFile) {
     });
     const stop = (signal) => {
       child.kill(signal);
-      process.exitCode = 130;
+      process.exitCode = INTERRUPTED;
     };
     process.on('SIGINT', stop);
     process.on('SIGTERM', stop);
