@@ -1,0 +1,164 @@
+/**
+ * The intermediate representation of the vector language: a structured list of typed instructions in which every
+ * result is assigned once, except variables. A target (interpreter, WebAssembly, x86-64) turns it into something that
+ * runs; the interpreter's reading of it is the meaning of the language.
+ *
+ * Value types
+ * - `ptr`  a byte address in the one linear memory (32 or 64 bits wide, the target's choice)
+ * - `i32`, `f32`  scalars; a comparison yields an `i32` of 0 or 1
+ * - `vf32`, `vi32`  vectors of `lanes` elements; a vector comparison yields a `vi32` of all ones or all zeros per lane
+ * - `vi8`  a vector of `4 * lanes` bytes, operand of the integer dot product
+ */
+export type ValueType = 'ptr' | 'i32' | 'f32' | 'vf32' | 'vi32' | 'vi8';
+
+/** How bytes in memory become a value: the element's type in memory. 16-bit floats convert to and from f32. */
+export type MemoryType = 'f32' | 'f16' | 'bf16' | 'i32' | 'u8' | 'i8' | 'u16' | 'bytes';
+
+/** Bytes of one element of a memory type. */
+export const MEMORY_BYTES: Record<MemoryType, number> = {
+  f32: 4,
+  f16: 2,
+  bf16: 2,
+  i32: 4,
+  u8: 1,
+  i8: 1,
+  u16: 2,
+  bytes: 4,
+};
+
+/** A typed result of an instruction; `id` is dense within one kernel. */
+export interface Value<T extends ValueType = ValueType> {
+  readonly id: number;
+  readonly type: T;
+}
+
+type Unary = 'neg' | 'abs' | 'sqrt' | 'floor' | 'nearest' | 'exp' | 'log';
+type FloatBinary = 'add' | 'sub' | 'mul' | 'div' | 'min' | 'max';
+type Comparison = 'eq' | 'ne' | 'lt' | 'le' | 'gt' | 'ge';
+type IntegerBinary = 'add' | 'sub' | 'mul' | 'min' | 'max' | 'and' | 'or' | 'xor' | 'shl' | 'shr_s' | 'shr_u';
+
+/**
+ * Operations on values only (no memory, no control). Named `type.operation`, where type is that of the operands.
+ * - `fma(a, b, c)` is a·b + c with one or two roundings, the target's choice.
+ * - `min`/`max` of floats: if an operand is NaN the result is unspecified (either operand or NaN); so is the sign of a
+ *   zero result when both operands are zeros.
+ * - `i32` division truncates towards zero; dividing by zero is a kernel bug (the interpreter throws).
+ * - shifts of `vi32`/`vi8` take an `i32` scalar count below the lane's width.
+ * - `reduce_add` sums by halving: lane i with lane i + n/2, until one is left.
+ * - `vi8.dot(acc, a, b)`: acc.i32 lane j + Σ of 4 products a[4j+i]·b[4j+i], a signed, b in 0..127.
+ * - `vi8.splat4` broadcasts the four bytes of an i32 to every group of four lanes.
+ * - `to_i32` truncates towards zero and saturates, NaN becomes 0; `bits` reinterprets.
+ */
+export type PureOperation =
+  | `${'f32' | 'vf32'}.${Unary | FloatBinary | Comparison | 'fma' | 'to_i32' | 'bits'}`
+  | `i32.${IntegerBinary | Comparison | 'div_s' | 'rem_s' | 'div_u' | 'rem_u' | 'lt_u' | 'to_f32' | 'bits_f32'}`
+  | `vi32.${IntegerBinary | Comparison | 'to_f32' | 'bits_f32' | 'splat' | 'reduce_add' | 'reduce_max' | 'lane_index'}`
+  | 'vf32.splat'
+  | 'vf32.reduce_add'
+  | 'vf32.reduce_max'
+  | 'vf32.reduce_min'
+  | 'vi8.splat4'
+  | 'vi8.and'
+  | 'vi8.or'
+  | 'vi8.add'
+  | 'vi8.sub'
+  | 'vi8.shl'
+  | 'vi8.shr_u'
+  | 'vi8.dot'
+  | `${ValueType}.select`;
+
+export type Instruction =
+  | { readonly op: 'const'; readonly result: Value; readonly value: number }
+  | { readonly op: 'pure'; readonly name: PureOperation; readonly result: Value; readonly args: readonly Value[] }
+  /** Address arithmetic: `base + index * scale` bytes (index signed). */
+  | {
+      readonly op: 'offset';
+      readonly result: Value<'ptr'>;
+      readonly base: Value<'ptr'>;
+      readonly index: Value<'i32'>;
+      readonly scale: number;
+    }
+  /** Load at `address + offset` bytes. With `count`, only the first `count` lanes are read and the others are zero. */
+  | {
+      readonly op: 'load';
+      readonly result: Value;
+      readonly memory: MemoryType;
+      readonly address: Value<'ptr'>;
+      readonly offset: number;
+      readonly count?: Value<'i32'>;
+      /** Load one element and broadcast it to all lanes. */
+      readonly splat?: boolean;
+    }
+  | {
+      readonly op: 'store';
+      readonly value: Value;
+      readonly memory: MemoryType;
+      readonly address: Value<'ptr'>;
+      readonly offset: number;
+      readonly count?: Value<'i32'>;
+    }
+  /** Atomic i32 in memory, sequentially consistent. `add` yields the value before. */
+  | {
+      readonly op: 'atomic';
+      readonly kind: 'add' | 'load' | 'store';
+      readonly result?: Value<'i32'>;
+      readonly address: Value<'ptr'>;
+      readonly value?: Value<'i32'>;
+    }
+  | { readonly op: 'set'; readonly variable: Value; readonly value: Value }
+  | {
+      readonly op: 'loop';
+      readonly index: Value<'i32'>;
+      readonly start: Value<'i32'>;
+      readonly end: Value<'i32'>;
+      readonly step: number;
+      readonly body: readonly Instruction[];
+    }
+  | {
+      readonly op: 'while';
+      readonly test: readonly Instruction[];
+      readonly condition: Value<'i32'>;
+      readonly body: readonly Instruction[];
+    }
+  | {
+      readonly op: 'if';
+      readonly condition: Value<'i32'>;
+      readonly then: readonly Instruction[];
+      readonly otherwise: readonly Instruction[];
+    };
+
+/** How a kernel parameter is used. Pointers say whether the kernel reads, writes or updates what they point to. */
+export type ParameterKind = 'in' | 'out' | 'inout' | 'i32' | 'f32';
+
+/** Bytes of one slot of an argument block: every argument has one slot, whatever its type. */
+export const ARGUMENT_SLOT_BYTES = 8;
+
+/**
+ * A kernel lowered for one number of lanes. At run time it is called as `run(arguments, worker, workers)`: the address
+ * of a block of 8-byte slots in parameter order (pointer as u64, i32, f32), this worker's index and their number.
+ */
+export interface KernelProgram {
+  readonly name: string;
+  readonly lanes: number;
+  readonly parameters: readonly { readonly kind: ParameterKind; readonly value: Value }[];
+  readonly worker: Value<'i32'>;
+  readonly workers: Value<'i32'>;
+  readonly body: readonly Instruction[];
+  /** Number of value ids, variables included. */
+  readonly values: readonly ValueType[];
+}
+
+/** What a kernel may ask of the target it is built for. */
+export interface TargetInfo {
+  readonly name: string;
+  /** f32 lanes of a vector. */
+  readonly lanes: number;
+  /** Vector registers that a kernel can count on. */
+  readonly vectorRegisters: number;
+  /** Whether the target implements `exp` and `log` itself; otherwise the builder expands them. */
+  readonly transcendentals: boolean;
+  /** Whether the target converts f16 and bf16 itself in loads and stores; otherwise the builder expands them. */
+  readonly halfConversions: boolean;
+  /** Vectors that the target's compiler fuses into one wider operation when adjacent (V8's revectorization): 1 or 2. */
+  readonly fusedVectors: number;
+}

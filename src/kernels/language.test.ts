@@ -1,0 +1,296 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { Builder, I32, VectorF32, VectorI32 } from './builder.ts';
+import { bf16ToF32, f16ToF32, f32ToBf16, f32ToF16 } from './half-numbers.ts';
+import { defineKernel } from './kernel.ts';
+import { createArena, type TestTarget } from './testing.ts';
+
+const targets: TestTarget[] = ['interpreter', 'interpreter8', 'interpreter16', 'wasm', 'wasm-plain', 'wasm64'];
+const special = [0, -0, 1, -1, Number.NaN, Infinity, -Infinity, 1e-40, -1e-42, 3.4e38, 2 ** -126, 0.5, 1.5, 2.5, -2.5];
+const floats = fc.oneof(
+  fc.constantFrom(...special),
+  fc.float({ noDefaultInfinity: true }),
+  fc.double({ min: -100, max: 100 }),
+);
+const words = fc.oneof(fc.integer(), fc.integer({ min: -100, max: 100 }));
+const close = (actual: number, expected: number, bound = 1e-6) =>
+  Object.is(actual, expected) ||
+  actual === expected ||
+  (Number.isNaN(actual) && Number.isNaN(expected)) ||
+  Math.abs(actual - expected) <= bound * Math.abs(expected) + 1e-44;
+/** Below the smallest normal number e^-x overflows and a sigmoid is 0. */
+const closeAboveDenormals = (actual: number, expected: number) =>
+  close(actual, expected) || (actual === 0 && Math.abs(expected) < 2 ** -126);
+
+/** A kernel that applies a function to each element of two arrays of n floats. */
+function mapF32(name: string, apply: (b: Builder, x: never, y: never) => never) {
+  return defineKernel(name, { x: 'in', y: 'in', z: 'out', n: 'i32' }, (b, p) => {
+    b.strips(p.n, (strip) => strip.store(p.z, apply(b, strip.load(p.x) as never, strip.load(p.y) as never)));
+  });
+}
+function mapI32(name: string, apply: (b: Builder, x: VectorI32, y: VectorI32) => VectorI32) {
+  return defineKernel(name, { x: 'in', y: 'in', z: 'out', n: 'i32' }, (b, p) => {
+    b.strips(p.n, (strip) => strip.storeI32(p.z, apply(b, strip.loadI32(p.x), strip.loadI32(p.y))));
+  });
+}
+function scalarF32(name: string, apply: (b: Builder, x: never, y: never) => never) {
+  return defineKernel(name, { x: 'in', y: 'in', z: 'out', n: 'i32' }, (b, p) => {
+    b.loop(0, p.n, 1, (i) =>
+      b.store(b.offset(p.z, i), apply(b, b.load(b.offset(p.x, i)) as never, b.load(b.offset(p.y, i)) as never)),
+    );
+  });
+}
+function scalarI32(name: string, apply: (b: Builder, x: I32, y: I32) => I32) {
+  return defineKernel(name, { x: 'in', y: 'in', z: 'out', n: 'i32' }, (b, p) => {
+    b.loop(0, p.n, 1, (i) =>
+      b.storeI32(b.offset(p.z, i), apply(b, b.loadI32(b.offset(p.x, i)), b.loadI32(b.offset(p.y, i)))),
+    );
+  });
+}
+
+const FLOAT_CASES: [string, (b: Builder, x: never, y: never) => never, (x: number, y: number) => number][] = (
+  [
+    ['add', (b, x, y) => b.add(x, y), (x, y) => x + y],
+    ['sub', (b, x, y) => b.sub(x, y), (x, y) => x - y],
+    ['mul', (b, x, y) => b.mul(x, y), (x, y) => x * y],
+    ['div', (b, x, y) => b.div(x, y), (x, y) => x / y],
+    ['neg', (b, x) => b.neg(x), (x) => -x],
+    ['abs', (b, x) => b.abs(x), (x) => Math.abs(x)],
+    ['sqrt', (b, x) => b.sqrt(x), (x) => Math.sqrt(x)],
+    ['floor', (b, x) => b.floor(x), (x) => Math.floor(x)],
+    ['nearest', (b, x) => b.nearest(x), (x) => (Math.abs(x) > 2 ** 30 || !Number.isFinite(x) ? x : roundEven(x))],
+    ['select', (b, x, y) => b.select(b.lt(x, y), x, 7), (x, y) => (x < y ? x : 7)],
+    ['exp', (b, x) => b.exp(x), (x) => Math.exp(x)],
+    ['log', (b, x) => b.log(x), (x) => Math.log(x)],
+    ['sigmoid', (b, x) => b.sigmoid(x), (x) => 1 / (1 + Math.exp(-x))],
+  ] as [string, (b: Builder, x: VectorF32, y: VectorF32) => VectorF32, (x: number, y: number) => number][]
+).map(([name, apply, expected]) => [name, apply as never, expected]);
+
+function roundEven(x: number): number {
+  const below = Math.floor(x);
+  const rest = x - below;
+  return rest < 0.5 || (rest === 0.5 && below % 2 === 0) ? below : below + 1;
+}
+
+describe.each(targets)('the language on %s', (target) => {
+  const arena = createArena({ target });
+  const x = arena.f32(19, { offset: 1 });
+  const y = arena.f32(19, { offset: 3 });
+  const z = arena.f32(19);
+  const xi = arena.i32(19, { offset: 1 });
+  const yi = arena.i32(19);
+  const zi = arena.i32(19, { offset: 2 });
+
+  it.each(FLOAT_CASES)('f32 %s', (name, apply, expected) => {
+    for (const kernel of [mapF32(`v_${name}`, apply), scalarF32(`s_${name}`, apply)]) {
+      fc.assert(
+        fc.property(fc.array(fc.tuple(floats, floats), { minLength: 0, maxLength: 19 }), (pairs) => {
+          x.write(new Array(19).fill(0).map((_, i) => pairs[i]?.[0] ?? 0));
+          y.write(new Array(19).fill(0).map((_, i) => pairs[i]?.[1] ?? 0));
+          z.write(new Array(19).fill(-77));
+          arena.run(kernel, { x, y, z, n: pairs.length });
+          const actual = z.read();
+          const xs = x.read();
+          const ys = y.read();
+          pairs.forEach((_, i) => {
+            const want = Math.fround(expected(xs[i]!, ys[i]!));
+            const near = name === 'sigmoid' ? closeAboveDenormals : close;
+            if (!near(actual[i]!, want)) expect([name, xs[i], ys[i], actual[i]]).toEqual([name, xs[i], ys[i], want]);
+          });
+          expect(actual.slice(pairs.length).every((value) => value === -77)).toBe(true);
+        }),
+        { numRuns: 30 },
+      );
+    }
+  });
+
+  const integerCases: [string, (b: Builder, x: never, y: never) => unknown, (x: number, y: number) => number][] = [
+    ['add', (b, p, q) => b.add<'i32'>(p, q), (p, q) => (p + q) | 0],
+    ['sub', (b, p, q) => b.sub<'i32'>(p, q), (p, q) => (p - q) | 0],
+    ['mul', (b, p, q) => b.mul<'i32'>(p, q), (p, q) => Math.imul(p, q)],
+    ['min', (b, p, q) => b.min<'i32'>(p, q), Math.min],
+    ['max', (b, p, q) => b.max<'i32'>(p, q), Math.max],
+    ['and', (b, p, q) => b.and<'i32'>(p, q), (p, q) => p & q],
+    ['or', (b, p, q) => b.or<'i32'>(p, q), (p, q) => p | q],
+    ['xor', (b, p, q) => b.xor<'i32'>(p, q), (p, q) => p ^ q],
+    ['shl', (b, p) => b.shiftLeft<'i32'>(p, 5), (p) => p << 5],
+    ['shr_s', (b, p) => b.shiftRight<'i32'>(p, 3), (p) => p >> 3],
+    ['shr_u', (b, p) => b.shiftRightUnsigned<'i32'>(p, 3), (p) => (p >>> 3) | 0],
+    ['select', (b, p, q) => b.select<'i32'>(b.ge<'i32'>(p, q), p, -5), (p, q) => (p >= q ? p : -5)],
+    [
+      'to_f32',
+      (b, p) => b.toI32(b.toF32(p) as never),
+      (p) => Math.max(-(2 ** 31), Math.min(2 ** 31 - 1, Math.fround(p))),
+    ],
+  ];
+  it.each(integerCases)('i32 %s', (name, apply, expected) => {
+    for (const kernel of [mapI32(`vi_${name}`, apply as never), scalarI32(`si_${name}`, apply as never)]) {
+      fc.assert(
+        fc.property(fc.array(fc.tuple(words, words), { minLength: 19, maxLength: 19 }), fc.nat(19), (pairs, n) => {
+          xi.write(pairs.map((pair) => pair[0]));
+          yi.write(pairs.map((pair) => pair[1]));
+          zi.write(new Array(19).fill(-77));
+          arena.run(kernel, { x: xi, y: yi, z: zi, n });
+          expect(zi.read()).toEqual(pairs.map(([p, q], i) => (i < n ? expected(p, q) : -77)));
+        }),
+        { numRuns: 25 },
+      );
+    }
+  });
+
+  it('divides and takes remainders as integers do', () => {
+    const kernel = defineKernel('divide', { x: 'in', z: 'out', d: 'i32' }, (b, p) => {
+      const value = b.loadI32(p.x);
+      [
+        b.divide(value, p.d),
+        b.remainder(value, p.d),
+        b.divideUnsigned(value, p.d),
+        b.remainderUnsigned(value, p.d),
+      ].forEach((result, i) => b.storeI32(p.z, result, 4 * i));
+    });
+    fc.assert(
+      fc.property(
+        words,
+        words.filter((d) => d !== 0 && d !== -1),
+        (value, d) => {
+          xi.write(new Array(19).fill(value));
+          arena.run(kernel, { x: xi, z: zi, d });
+          const unsigned = [Math.floor((value >>> 0) / (d >>> 0)) | 0, ((value >>> 0) % (d >>> 0)) | 0];
+          expect(
+            zi
+              .read()
+              .slice(0, 4)
+              .map((v) => v | 0),
+          ).toEqual([(value / d) | 0, (value % d) | 0, ...unsigned]);
+        },
+      ),
+      { numRuns: 40 },
+    );
+  });
+
+  it('reduces vectors by halving', () => {
+    const kernel = defineKernel('reduce', { x: 'in', z: 'out' }, (b, p) => {
+      const v = b.loadVector(p.x);
+      [b.reduceAdd(v), b.reduceMax(v), b.reduceMin(v)].forEach((result, i) => b.store(p.z, result, 4 * i));
+      b.storeI32(p.z, b.reduceAdd(b.toI32(v)), 12);
+    });
+    const values = Array.from({ length: 19 }, (_, i) => ((i * 7) % 5) - 1.5 * i);
+    x.write(values);
+    arena.run(kernel, { x, z });
+    const lanes = target === 'interpreter8' ? 8 : target === 'interpreter16' ? 16 : 4;
+    const used = values.slice(0, lanes);
+    const sum = used.reduce((a, b) => a + b);
+    expect(z.read().slice(0, 3)).toEqual([sum, Math.max(...used), Math.min(...used)]);
+  });
+
+  it('computes integer dot products of bytes', () => {
+    const kernel = defineKernel('dot', { a: 'in', b: 'in', z: 'out', w: 'i32' }, (b, p) => {
+      const sum = b.dot(b.vectorI32(3), b.loadBytes(p.a), b.loadBytes(p.b));
+      b.storeI32(p.z, sum);
+      b.storeI32(p.z, b.dot(b.vectorI32(0), b.splatBytes(p.w), b.loadBytes(p.b)), 4 * b.lanes);
+      const nibbles = b.and(b.shiftRightUnsigned(b.loadBytes(p.b), 4), 15);
+      b.storeBytes(b.offset(p.z, 8 * b.lanes, 1), b.sub<'vi8'>(nibbles, 8));
+    });
+    const lanes = target === 'interpreter8' ? 8 : target === 'interpreter16' ? 16 : 4;
+    const bytes = fc.array(fc.nat(255), { minLength: 4 * lanes, maxLength: 4 * lanes });
+    const a = arena.bytes(64, { offset: 5 });
+    const c = arena.bytes(64, { offset: 3 });
+    const out = arena.i32(64);
+    fc.assert(
+      fc.property(bytes, bytes, fc.integer(), (va, vc, w) => {
+        const seven = vc.map((value) => value & 127);
+        a.write([...va, ...new Array(64 - va.length).fill(0)]);
+        c.write([...seven, ...new Array(64 - seven.length).fill(0)]);
+        arena.run(kernel, { a, b: c, z: out, w });
+        const signed = (value: number) => (value << 24) >> 24;
+        const expected = Array.from({ length: lanes }, (_, j) =>
+          [0, 1, 2, 3].reduce((sum, i) => sum + signed(va[4 * j + i]!) * seven[4 * j + i]!, 3),
+        );
+        const broadcast = Array.from({ length: lanes }, (_, j) =>
+          [0, 1, 2, 3].reduce((sum, i) => sum + signed(w >> (8 * i)) * seven[4 * j + i]!, 0),
+        );
+        const result = out.read();
+        expect(result.slice(0, lanes)).toEqual(expected);
+        expect(result.slice(lanes, 2 * lanes)).toEqual(broadcast);
+        const low = seven.slice(0, 4).map((value) => ((value >> 4) - 8) & 255);
+        expect(result[2 * lanes]! | 0).toBe(low.reduce((word, byte, i) => word | (byte << (8 * i)), 0));
+      }),
+      { numRuns: 40 },
+    );
+  });
+
+  it.each(['f16', 'bf16'] as const)('converts %s both ways', (memory) => {
+    const narrow = defineKernel(`narrow_${memory}`, { x: 'in', z: 'out', n: 'i32' }, (b, p) => {
+      b.strips(p.n, (strip) => strip.store(p.z, strip.load(p.x), memory));
+    });
+    const widen = defineKernel(`widen_${memory}`, { x: 'in', z: 'out', n: 'i32' }, (b, p) => {
+      b.strips(p.n, (strip) => strip.store(p.z, strip.load(p.x, memory)));
+    });
+    const halves = arena.u16(19, { offset: 1 });
+    const encode = memory === 'f16' ? f32ToF16 : f32ToBf16;
+    const decode = memory === 'f16' ? f16ToF32 : bf16ToF32;
+    const edges = fc.oneof(
+      floats,
+      fc.constantFrom(65504, 65519.99, 65520, 6e-8, 2.9e-8, 2 ** -24, 2 ** -25, 6.1e-5, 1e6),
+    );
+    fc.assert(
+      fc.property(fc.array(edges, { minLength: 19, maxLength: 19 }), fc.nat(19), (values, n) => {
+        x.write(values);
+        halves.write(new Array(19).fill(0));
+        arena.run(narrow, { x, z: halves, n });
+        const bits = halves.read();
+        x.read().forEach((value, i) => {
+          if (i < n && !Number.isNaN(value)) expect([value, bits[i]]).toEqual([value, encode(value)]);
+          if (i < n && Number.isNaN(value)) expect(decode(bits[i]!)).toBeNaN();
+        });
+        arena.run(widen, { x: halves, z, n });
+        const back = z.read();
+        for (let i = 0; i < n; i++) expect(back[i]).toEqual(decode(bits[i]!));
+      }),
+      { numRuns: 40 },
+    );
+  });
+
+  it('shares work out: every index once, whatever the number of workers', () => {
+    const count = arena.i32(101);
+    const counter = arena.i32(1);
+    const kernel = defineKernel('share', { count: 'inout', counter: 'inout', n: 'i32' }, (b, p) => {
+      const bump = (i: I32) => b.storeI32(b.offset(p.count, i), b.add(b.loadI32(b.offset(p.count, i)), 1));
+      b.splitLoop(p.n, bump);
+      b.split(p.n, 8, (start, end) => b.loop(start, end, 1, bump));
+      b.dynamicLoop(p.counter, p.n, bump);
+    });
+    for (const workers of [1, 2, 3, 7]) {
+      for (const n of [0, 1, 8, 17, 101]) {
+        count.write(new Array(101).fill(0));
+        counter.write([0]);
+        arena.run(kernel, { count, counter, n }, { workers });
+        expect(count.read()).toEqual(Array.from({ length: 101 }, (_, i) => (i < n ? 3 : 0)));
+      }
+    }
+  });
+
+  it('keeps a variable read before its change', () => {
+    const kernel = defineKernel('variable', { z: 'out' }, (b, p) => {
+      const cell = b.variable(b.i32(1));
+      const before = cell.get();
+      b.loop(0, 4, 1, (i) =>
+        b.if(
+          b.eq(b.and(i, 1), 0),
+          () => cell.set(b.add(cell.get(), 10)),
+          () => cell.set(b.mul(cell.get(), 2)),
+        ),
+      );
+      b.storeI32(p.z, before);
+      b.storeI32(p.z, cell.get(), 4);
+      const down = b.variable(b.i32(5));
+      b.while(
+        () => b.gt(down.get(), 2),
+        () => down.set(b.sub(down.get(), 1)),
+      );
+      b.storeI32(p.z, down.get(), 8);
+    });
+    arena.run(kernel, { z: zi });
+    expect(zi.read().slice(0, 3)).toEqual([1, 64, 2]);
+  });
+});

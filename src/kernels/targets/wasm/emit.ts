@@ -1,0 +1,368 @@
+import { ARGUMENT_SLOT_BYTES, type Instruction, type KernelProgram, type Value, type ValueType } from '../../ir.ts';
+import { ByteWriter, TYPE } from './encoder.ts';
+import { OPCODES, SIMD } from './opcodes.ts';
+
+export interface EmitOptions {
+  /** Use relaxed SIMD instructions. */
+  readonly relaxed: boolean;
+  /** 64-bit addresses. */
+  readonly wide: boolean;
+}
+
+type Pure = Extract<Instruction, { op: 'pure' }>;
+type Load = Extract<Instruction, { op: 'load' }>;
+type Store = Extract<Instruction, { op: 'store' }>;
+
+/**
+ * Emits the body of `run(arguments, worker, workers)`. Every value of the kernel is one local; the engine's optimising
+ * compiler turns locals into registers, so no allocation happens here.
+ */
+export class WasmEmitter {
+  readonly #program: KernelProgram;
+  readonly #options: EmitOptions;
+  readonly #code = new ByteWriter();
+  readonly #locals: number[] = [];
+  /** Local index by value id; the first three locals are the function's parameters. */
+  readonly #localOf: number[] = [];
+
+  constructor(program: KernelProgram, options: EmitOptions) {
+    if (program.lanes !== 4)
+      throw new Error(`WebAssembly vectors have 4 lanes, the kernel was built for ${program.lanes}`);
+    this.#program = program;
+    this.#options = options;
+    program.values.forEach((type, id) => {
+      if (id === program.worker.id) this.#localOf[id] = 1;
+      else if (id === program.workers.id) this.#localOf[id] = 2;
+      else this.#localOf[id] = this.#newLocal(this.#wasmType(type));
+    });
+  }
+
+  emit(): { locals: readonly number[]; code: Uint8Array } {
+    this.#program.parameters.forEach(({ value }, position) => {
+      this.#code.byte(0x20).unsigned(0);
+      if (this.#options.wide) this.#code.byte(0xad);
+      const load = value.type === 'f32' ? 0x2a : value.type === 'ptr' && this.#options.wide ? 0x29 : 0x28;
+      this.#code.byte(load, 0).unsigned(position * ARGUMENT_SLOT_BYTES);
+      this.#set(value);
+    });
+    this.#block(this.#program.body);
+    return { locals: this.#locals, code: this.#code.finish() };
+  }
+
+  #wasmType(type: ValueType): number {
+    if (type === 'ptr') return this.#options.wide ? TYPE.i64 : TYPE.i32;
+    if (type === 'i32') return TYPE.i32;
+    return type === 'f32' ? TYPE.f32 : TYPE.v128;
+  }
+
+  #newLocal(type: number): number {
+    this.#locals.push(type);
+    return 2 + this.#locals.length;
+  }
+
+  #get(value: Value): this {
+    this.#code.byte(0x20).unsigned(this.#localOf[value.id]!);
+    return this;
+  }
+  #set(value: Value): this {
+    this.#code.byte(0x21).unsigned(this.#localOf[value.id]!);
+    return this;
+  }
+  #local(operation: 0x20 | 0x21 | 0x22, index: number): this {
+    this.#code.byte(operation).unsigned(index);
+    return this;
+  }
+  #simd(number: number): this {
+    this.#code.byte(0xfd).unsigned(number);
+    return this;
+  }
+  #i32(value: number): this {
+    this.#code.byte(0x41).signed(value);
+    return this;
+  }
+  #vectorConstant(bytes: Uint8Array): this {
+    this.#simd(SIMD.constant).#code.append(bytes);
+    return this;
+  }
+
+  #block(instructions: readonly Instruction[]): void {
+    for (const instruction of instructions) this.#instruction(instruction);
+  }
+
+  #instruction(instruction: Instruction): void {
+    switch (instruction.op) {
+      case 'const':
+        return this.#constant(instruction.result, instruction.value);
+      case 'pure':
+        this.#pure(instruction);
+        this.#set(instruction.result);
+        return;
+      case 'offset':
+        return this.#offset(instruction);
+      case 'load':
+        return this.#load(instruction);
+      case 'store':
+        return this.#store(instruction);
+      case 'atomic':
+        return this.#atomic(instruction);
+      case 'set':
+        this.#get(instruction.value).#set(instruction.variable);
+        return;
+      case 'loop':
+        return this.#loop(instruction);
+      case 'while': {
+        this.#code.byte(0x02, TYPE.void, 0x03, TYPE.void);
+        this.#block(instruction.test);
+        this.#get(instruction.condition).#code.byte(0x45, 0x0d, 1);
+        this.#block(instruction.body);
+        this.#code.byte(0x0c, 0, 0x0b, 0x0b);
+        return;
+      }
+      case 'if': {
+        this.#get(instruction.condition).#code.byte(0x04, TYPE.void);
+        this.#block(instruction.then);
+        if (instruction.otherwise.length > 0) {
+          this.#code.byte(0x05);
+          this.#block(instruction.otherwise);
+        }
+        this.#code.byte(0x0b);
+      }
+    }
+  }
+
+  /** Tested at the bottom, so that an iteration has one branch. */
+  #loop({ index, start, end, step, body }: Extract<Instruction, { op: 'loop' }>): void {
+    this.#get(start).#set(index).#get(index).#get(end);
+    this.#code.byte(0x48, 0x04, TYPE.void, 0x03, TYPE.void);
+    this.#block(body);
+    this.#get(index).#i32(step).#code.byte(0x6a, 0x22).unsigned(this.#localOf[index.id]!);
+    this.#get(end).#code.byte(0x48, 0x0d, 0, 0x0b, 0x0b);
+  }
+
+  #constant(result: Value, value: number): void {
+    if (result.type === 'f32') this.#code.byte(0x43).f32(value);
+    else if (result.type === 'i32') this.#i32(value);
+    else {
+      const bytes = new DataView(new ArrayBuffer(16));
+      for (let i = 0; i < 16; i++) {
+        if (result.type === 'vi8') bytes.setInt8(i, value);
+        else if (i % 4 === 0 && result.type === 'vf32') bytes.setFloat32(i, value, true);
+        else if (i % 4 === 0) bytes.setInt32(i, value, true);
+      }
+      this.#vectorConstant(new Uint8Array(bytes.buffer));
+    }
+    this.#set(result);
+  }
+
+  #offset({ result, base, index, scale }: Extract<Instruction, { op: 'offset' }>): void {
+    this.#get(base).#get(index);
+    const shift = Math.log2(scale);
+    const byShift = scale > 0 && Number.isInteger(shift);
+    if (this.#options.wide) {
+      this.#code.byte(0xac, 0x42).signed(byShift ? shift : scale);
+      this.#code.byte(byShift ? 0x86 : 0x7e, 0x7c);
+    } else {
+      if (scale !== 1) this.#i32(byShift ? shift : scale).#code.byte(byShift ? 0x74 : 0x6c);
+      this.#code.byte(0x6a);
+    }
+    this.#set(result);
+  }
+
+  // ---- values -----------------------------------------------------------------------------------------------------
+
+  #pure({ name, args }: Pure): void {
+    const opcode = OPCODES[name];
+    if (opcode !== undefined) {
+      for (const value of args) this.#get(value);
+      if (typeof opcode === 'number') this.#code.byte(opcode);
+      else this.#simd(opcode[1]);
+      return;
+    }
+    const operation = name.slice(name.indexOf('.') + 1);
+    const [a, b, c] = args as [Value, Value, Value];
+    if (operation === 'select') return this.#select(a, b, c);
+    if (operation.startsWith('reduce_')) return this.#reduce(name, a);
+    switch (name) {
+      case 'vf32.fma':
+        if (this.#options.relaxed) this.#get(a).#get(b).#get(c).#simd(SIMD.relaxedMadd);
+        else this.#get(a).#get(b).#simd(SIMD.mul).#get(c).#simd(SIMD.add);
+        return;
+      case 'f32.fma':
+        this.#get(a).#get(b).#code.byte(0x94);
+        this.#get(c).#code.byte(0x92);
+        return;
+      case 'f32.to_i32':
+        this.#get(a).#code.byte(0xfc, 0);
+        return;
+      case 'i32.min':
+      case 'i32.max':
+        this.#get(a)
+          .#get(b)
+          .#get(a)
+          .#get(b)
+          .#code.byte(name === 'i32.min' ? 0x48 : 0x4a, 0x1b);
+        return;
+      case 'vf32.bits':
+      case 'vi32.bits_f32':
+        this.#get(a);
+        return;
+      case 'vi32.lane_index':
+        this.#vectorConstant(Uint8Array.from([0, 0, 0, 0, 1, 0, 0, 0, 2, 0, 0, 0, 3, 0, 0, 0]));
+        return;
+      case 'vi8.dot':
+        return this.#dot(a, b, c);
+      default:
+        throw new Error(`kernel ${this.#program.name}: the WebAssembly target does not know ${name}`);
+    }
+  }
+
+  #select(condition: Value, a: Value, b: Value): void {
+    this.#get(a).#get(b).#get(condition);
+    if (this.#wasmType(a.type) === TYPE.v128) this.#simd(SIMD.bitselect);
+    else this.#code.byte(0x1b);
+  }
+
+  /** Halving: lanes 0,1 with 2,3, then lane 0 with 1. */
+  #reduce(name: string, vector: Value): void {
+    const operation = name.slice(name.indexOf('.') + 1);
+    const float = name.startsWith('vf32');
+    const combine = {
+      reduce_add: float ? SIMD.add : SIMD.addI32,
+      reduce_max: float ? 235 : 184,
+      reduce_min: 234,
+    }[operation];
+    if (combine === undefined) throw new Error(`kernel ${this.#program.name}: no reduction ${name}`);
+    const half = this.#newLocal(TYPE.v128);
+    const shuffleWords = (words: number[]) => {
+      this.#simd(SIMD.shuffle).#code.append(words.flatMap((word) => [0, 1, 2, 3].map((byte) => 4 * word + byte)));
+    };
+    this.#get(vector).#get(vector).#get(vector);
+    shuffleWords([2, 3, 2, 3]);
+    this.#simd(combine).#local(0x22, half).#local(0x20, half).#local(0x20, half);
+    shuffleWords([1, 1, 1, 1]);
+    this.#simd(combine)
+      .#simd(float ? SIMD.extractF32 : SIMD.extractI32)
+      .#code.byte(0);
+  }
+
+  /** Without relaxed SIMD: 16-bit products of the low and high halves, summed in pairs twice. */
+  #dot(accumulator: Value, a: Value, b: Value): void {
+    if (this.#options.relaxed) {
+      this.#get(a).#get(b).#get(accumulator).#simd(SIMD.relaxedDotAdd);
+      return;
+    }
+    const ones = Uint8Array.from({ length: 16 }, (_, i) => (i % 2 === 0 ? 1 : 0));
+    const low = this.#newLocal(TYPE.v128);
+    const high = this.#newLocal(TYPE.v128);
+    this.#get(a)
+      .#get(b)
+      .#simd(SIMD.extendMultiplyLowI8Signed)
+      .#vectorConstant(ones)
+      .#simd(SIMD.dotI16)
+      .#local(0x21, low);
+    this.#get(a).#get(b).#simd(SIMD.extendMultiplyHighI8Signed).#vectorConstant(ones).#simd(SIMD.dotI16);
+    this.#local(0x21, high);
+    for (const words of [
+      [0, 2, 4, 6],
+      [1, 3, 5, 7],
+    ]) {
+      this.#local(0x20, low).#local(0x20, high).#simd(SIMD.shuffle);
+      this.#code.append(words.flatMap((word) => [0, 1, 2, 3].map((byte) => 4 * word + byte)));
+    }
+    this.#simd(SIMD.addI32).#get(accumulator).#simd(SIMD.addI32);
+  }
+
+  // ---- memory -----------------------------------------------------------------------------------------------------
+
+  #memory(opcode: number, offset: number, align = 0): this {
+    this.#code.byte(opcode, align).unsigned(offset);
+    return this;
+  }
+  #simdMemory(number: number, offset: number, lane?: number): this {
+    this.#simd(number).#code.byte(0).unsigned(offset);
+    if (lane !== undefined) this.#code.byte(lane);
+    return this;
+  }
+
+  #load(load: Load): void {
+    const { result, memory, address, offset, count } = load;
+    if (count !== undefined) return this.#loadPartial(load, count);
+    this.#get(address);
+    if (result.type === 'f32') this.#memory(0x2a, offset);
+    else if (result.type === 'i32') {
+      this.#memory({ i32: 0x28, i8: 0x2c, u8: 0x2d, u16: 0x2f }[memory as 'i32']!, offset);
+    } else if (load.splat) this.#simdMemory(SIMD.load32Splat, offset);
+    else if (memory === 'f32' || memory === 'i32' || memory === 'bytes') this.#simdMemory(SIMD.load, offset);
+    else if (memory === 'u16') this.#simdMemory(SIMD.load64Zero, offset).#simd(SIMD.extendLowI16Unsigned);
+    else {
+      this.#simdMemory(SIMD.load32Zero, offset);
+      if (memory === 'u8') this.#simd(SIMD.extendLowI8Unsigned).#simd(SIMD.extendLowI16Unsigned);
+      else this.#simd(SIMD.extendLowI8Signed).#simd(SIMD.extendLowI16Signed);
+    }
+    this.#set(result);
+  }
+
+  /** Lane by lane while there are elements left; the lanes behind stay zero. */
+  #loadPartial({ result, memory, address, offset }: Load, count: Value): void {
+    this.#vectorConstant(new Uint8Array(16)).#set(result);
+    const { bytes, opcode, laneStep } = LANE_LOADS[memory as 'f32']!;
+    for (let lane = 0; lane < 4; lane++) {
+      this.#get(count).#i32(lane).#code.byte(0x4a, 0x04, TYPE.void);
+      this.#get(address)
+        .#get(result)
+        .#simdMemory(opcode, offset + lane * bytes, lane * laneStep)
+        .#set(result);
+    }
+    this.#code.byte(0x0b, 0x0b, 0x0b, 0x0b);
+    if (memory === 'i8') {
+      this.#get(result).#i32(24).#simd(SIMD.shiftLeftI32).#i32(24).#simd(SIMD.shiftRightSignedI32).#set(result);
+    }
+  }
+
+  #store({ value, memory, address, offset, count }: Store): void {
+    if (count !== undefined) {
+      const { bytes, opcode, laneStep } = LANE_STORES[memory as 'f32']!;
+      for (let lane = 0; lane < 4; lane++) {
+        this.#get(count).#i32(lane).#code.byte(0x4a, 0x04, TYPE.void);
+        this.#get(address)
+          .#get(value)
+          .#simdMemory(opcode, offset + lane * bytes, lane * laneStep);
+      }
+      this.#code.byte(0x0b, 0x0b, 0x0b, 0x0b);
+      return;
+    }
+    this.#get(address).#get(value);
+    if (value.type === 'f32') this.#memory(0x38, offset);
+    else if (value.type === 'i32') this.#memory({ i32: 0x36, u8: 0x3a, i8: 0x3a, u16: 0x3b }[memory as 'i32']!, offset);
+    else if (memory === 'u16' || memory === 'u8') {
+      const bytes = memory === 'u16' ? 2 : 1;
+      const kept = [0, 1, 2, 3].flatMap((lane) => Array.from({ length: bytes }, (_, byte) => 4 * lane + byte));
+      this.#get(value)
+        .#simd(SIMD.shuffle)
+        .#code.append([...kept, ...new Array<number>(16 - kept.length).fill(0)]);
+      this.#simdMemory(memory === 'u16' ? SIMD.store64Lane : SIMD.store32Lane, offset, 0);
+    } else this.#simdMemory(SIMD.store, offset);
+  }
+
+  #atomic({ kind, result, address, value }: Extract<Instruction, { op: 'atomic' }>): void {
+    this.#get(address);
+    if (value !== undefined) this.#get(value);
+    this.#code.byte(0xfe, { load: 0x10, store: 0x17, add: 0x1e }[kind], 2).unsigned(0);
+    if (result !== undefined) this.#set(result);
+  }
+}
+
+const LANE_LOADS = {
+  f32: { bytes: 4, opcode: SIMD.load32Lane, laneStep: 1 },
+  i32: { bytes: 4, opcode: SIMD.load32Lane, laneStep: 1 },
+  u16: { bytes: 2, opcode: SIMD.load16Lane, laneStep: 2 },
+  u8: { bytes: 1, opcode: SIMD.load8Lane, laneStep: 4 },
+  i8: { bytes: 1, opcode: SIMD.load8Lane, laneStep: 4 },
+} as const;
+
+const LANE_STORES = {
+  f32: { bytes: 4, opcode: SIMD.store32Lane, laneStep: 1 },
+  i32: { bytes: 4, opcode: SIMD.store32Lane, laneStep: 1 },
+  u16: { bytes: 2, opcode: SIMD.store16Lane, laneStep: 2 },
+  u8: { bytes: 1, opcode: SIMD.store8Lane, laneStep: 4 },
+} as const;
