@@ -1,0 +1,118 @@
+import type { TargetInfo } from './ir.ts';
+import type { Kernel, Parameters } from './kernel.ts';
+import { groupedMatmulInner, groupedMatmulRows, matmul } from './matmul.ts';
+import { packRows, packTransposed } from './matmul-pack.ts';
+import { tileFor } from './matmul-tile.ts';
+
+/** NT: C = A·Bᵀ; NN: C = A·B; TN: C = Aᵀ·B (see matmul.ts). */
+export type MatmulLayout = 'nt' | 'nn' | 'tn';
+
+/**
+ * What a matrix product is asked to do. `rows`, `columns` and `inner` are M, N and K; the one that counts tokens (M for
+ * NT and NN, K for TN) is the most that will occur, and may be smaller when the product runs.
+ *
+ * With `groups` (experts), B is [groups, N, K] for NT and [groups, K, N] for NN, rows offsets[e]…offsets[e+1]-1 of A and
+ * C belong to group e, and `rows` is the total of all groups; for TN the groups divide K, `inner` is their total, and C
+ * is [groups, M, N].
+ */
+export interface MatmulShape {
+  readonly layout: MatmulLayout;
+  readonly rows: number;
+  readonly columns: number;
+  readonly inner: number;
+  /** Number of groups; absent for a single product. */
+  readonly groups?: number;
+  /** C += … instead of C = … */
+  readonly accumulate?: boolean;
+}
+
+/**
+ * An argument of a planned kernel call: a pointer, a size or a row stride that the caller knows by name, a place in the
+ * scratch memory (byte offset, 64-byte aligned), or a number.
+ */
+export type MatmulArgument =
+  | 'a'
+  | 'b'
+  | 'c'
+  | 'offsets'
+  | 'strideA'
+  | 'strideB'
+  | 'strideC'
+  | 'rows'
+  | 'columns'
+  | 'inner'
+  | { readonly scratch: number }
+  | number;
+
+export interface MatmulCall {
+  readonly kernel: Kernel;
+  readonly args: Readonly<Record<string, MatmulArgument>>;
+  /** Whether the call depends on nothing but B: it may be left out as long as B and the scratch stay the same. */
+  readonly packsB: boolean;
+}
+
+export interface MatmulPlan {
+  /** The calls, each depending on the ones before. */
+  readonly calls: readonly MatmulCall[];
+  readonly scratchBytes: number;
+}
+
+/** The kernel calls of a matrix product for a target, and the scratch memory they share. */
+export function planMatmul(shape: MatmulShape, target: TargetInfo): MatmulPlan {
+  for (const field of ['rows', 'columns', 'inner'] as const) {
+    if (!(Number.isInteger(shape[field]) && shape[field] >= 0)) {
+      throw new RangeError(`matrix product: ${field} must be a non-negative integer, got ${shape[field]}`);
+    }
+  }
+  const tile = tileFor(target);
+  const { layout, groups } = shape;
+  let scratchBytes = 0;
+  const take = (elements: number): { scratch: number } => {
+    const place = { scratch: scratchBytes };
+    scratchBytes += Math.ceil((elements * 4) / 64) * 64;
+    return place;
+  };
+  const panelsB = Math.ceil(shape.columns / tile.columns);
+  // The groups of a TN product divide K: its operands are packed as one matrix.
+  const matricesB = layout === 'tn' ? 1 : (groups ?? 1);
+  const packedB = take(matricesB * panelsB * tile.columns * shape.inner);
+  const pack = layout === 'nt' ? packTransposed({ operand: 'b' }) : packRows({ operand: 'b' });
+  const packB = call(
+    pack,
+    { source: 'b', packed: packedB, stride: 'strideB', inner: 'inner', across: 'columns', groups: matricesB },
+    true,
+  );
+  const form = { packedA: layout === 'tn', accumulate: shape.accumulate ?? false };
+  const sizes = { c: 'c', strideC: 'strideC', rows: 'rows', columns: 'columns', inner: 'inner' } as const;
+  if (layout === 'tn') {
+    const packedA = take(Math.ceil(shape.rows / tile.rows) * tile.rows * shape.inner);
+    const packA = call(packRows({ operand: 'a' }), {
+      source: 'a',
+      packed: packedA,
+      stride: 'strideA',
+      inner: 'inner',
+      across: 'rows',
+      groups: 1,
+    });
+    const args = { a: packedA, b: packedB, strideA: 'inner', ...sizes } as const;
+    const product =
+      groups === undefined
+        ? call(matmul(form), args)
+        : call(groupedMatmulInner(form), { ...args, offsets: 'offsets', groups });
+    return { calls: [packB, packA, product], scratchBytes };
+  }
+  const args = { a: 'a', b: packedB, strideA: 'strideA', ...sizes } as const;
+  const product =
+    groups === undefined
+      ? call(matmul(form), args)
+      : call(groupedMatmulRows(form), { ...args, offsets: 'offsets', groups });
+  return { calls: [packB, product], scratchBytes };
+}
+
+function call<P extends Parameters>(
+  kernel: Kernel<P>,
+  args: { readonly [N in keyof P]: MatmulArgument },
+  packsB = false,
+): MatmulCall {
+  return { kernel: kernel as unknown as Kernel, args, packsB };
+}

@@ -1,0 +1,210 @@
+import type { Builder, I32, Pointer, Variable } from './builder.ts';
+import type { TargetInfo } from './ir.ts';
+
+/** The block of C that stays in registers while the product runs along K. */
+export interface Tile {
+  /** Rows of C in one tile, and of A in one packed panel. */
+  readonly rows: number;
+  /** Vectors per row of the tile. */
+  readonly vectors: number;
+  /** Columns of C in one tile, and of B in one packed panel. */
+  readonly columns: number;
+  /** Steps along K in one turn of the inner loop. */
+  readonly unroll: number;
+}
+
+/**
+ * The tile for a target: two fused vectors wide, and as many rows as leave three registers for the two vectors of B and
+ * one broadcast of A (6 rows for the 15 usable registers of WebAssembly on x86-64).
+ */
+export function tileFor(target: TargetInfo): Tile {
+  const rows = Math.max(1, Math.min(14, Math.floor((target.vectorRegisters - 3) / 2)));
+  const vectors = 2 * target.fusedVectors;
+  return { rows, vectors, columns: vectors * target.lanes, unroll: target.fusedVectors > 1 ? 16 : 4 };
+}
+
+/** Steps along K that one pass takes, so that a panel of B stays in the first-level cache between row blocks. */
+export const INNER_BLOCK = 512;
+/** Row blocks that are multiplied with one panel of B before the next panel: their part of A stays in the second level. */
+const BLOCKS_PER_BAND = 32;
+
+/** ⌈a / divisor⌉ for a ≥ 0. */
+export function ceilDivide(b: Builder, a: I32, divisor: number): I32 {
+  return b.divideUnsigned(b.add<'i32'>(a, divisor - 1), divisor);
+}
+
+/** Start and end of this worker's contiguous share of 0..total-1, equal to within one unit. */
+export function workerShare(b: Builder, total: I32): { start: I32; end: I32 } {
+  const quotient = b.divide(total, b.workers);
+  const rest = b.sub<'i32'>(total, b.mul<'i32'>(quotient, b.workers));
+  const start = b.add<'i32'>(b.mul<'i32'>(b.worker, quotient), b.min<'i32'>(b.worker, rest));
+  const extra = b.lt<'i32'>(b.worker, rest);
+  return { start, end: b.add<'i32'>(start, b.add<'i32'>(quotient, extra)) };
+}
+
+/** How a product reads A and writes C. */
+export interface ProductForm {
+  /** A lies in panels [⌈M/rows⌉][K][rows] instead of row-major. */
+  readonly packedA: boolean;
+  /** C += A·B instead of C = A·B. */
+  readonly accumulate: boolean;
+}
+
+/** C[rows, columns] (+)= A·B with B in panels [⌈columns/tile.columns⌉][depth][tile.columns]. */
+export interface ProductOperands {
+  readonly a: Pointer;
+  readonly b: Pointer;
+  readonly c: Pointer;
+  /** Row stride of A; for packed A the extent of its panels along K. */
+  readonly strideA: I32;
+  /** Extent of the panels of B along K (at least `inner`). */
+  readonly depthB: I32;
+  readonly strideC: I32;
+  readonly rows: I32;
+  readonly columns: I32;
+  readonly inner: I32;
+}
+
+/** Number of tiles of C. */
+export function tileCount(b: Builder, rows: I32, columns: I32): I32 {
+  const tile = tileFor(b.target);
+  return b.mul<'i32'>(ceilDivide(b, rows, tile.rows), ceilDivide(b, columns, tile.columns));
+}
+
+/**
+ * Computes the tiles start..end-1 of a product. Tiles are numbered band by band (BLOCKS_PER_BAND row blocks), within a
+ * band panel by panel, within a panel row block by row block, so that any contiguous range walks the caches well and
+ * workers can be given ranges that differ by at most one tile. A tile's value does not depend on the range.
+ */
+export function productTiles(b: Builder, form: ProductForm, operands: ProductOperands, start: I32, end: I32): void {
+  const tile = tileFor(b.target);
+  const { rows, columns, inner } = operands;
+  const blocks = ceilDivide(b, rows, tile.rows);
+  const bandTiles = b.mul<'i32'>(ceilDivide(b, columns, tile.columns), BLOCKS_PER_BAND);
+  // At least one pass, so that an empty sum still writes its zeros.
+  b.loop(0, b.max<'i32'>(inner, 1), INNER_BLOCK, (innerStart) => {
+    const steps = b.min<'i32'>(b.sub<'i32'>(inner, innerStart), INNER_BLOCK);
+    const next = b.variable(start);
+    b.while(
+      () => b.lt<'i32'>(next.get(), end),
+      () => {
+        const now = next.get();
+        const band = b.divideUnsigned(now, bandTiles);
+        const firstBlock = b.mul<'i32'>(band, BLOCKS_PER_BAND);
+        const inBand = b.sub<'i32'>(now, b.mul<'i32'>(band, bandTiles));
+        const height = b.min<'i32'>(b.sub<'i32'>(blocks, firstBlock), BLOCKS_PER_BAND);
+        const panel = b.divideUnsigned(inBand, height);
+        const block = b.sub<'i32'>(inBand, b.mul<'i32'>(panel, height));
+        const blockEnd = b.min<'i32'>(height, b.add<'i32'>(block, b.sub<'i32'>(end, now)));
+        const panelStart = b.add<'i32'>(b.mul<'i32'>(panel, operands.depthB), innerStart);
+        const pointerB = b.offset(operands.b, b.mul<'i32'>(panelStart, tile.columns));
+        b.loop(b.add<'i32'>(firstBlock, block), b.add<'i32'>(firstBlock, blockEnd), 1, (rowBlock) => {
+          const row = b.mul<'i32'>(rowBlock, tile.rows);
+          const column = b.mul<'i32'>(panel, tile.columns);
+          const place = { rowBlock, row, column, innerStart, steps, pointerB };
+          const left = b.sub<'i32'>(rows, row);
+          b.if(
+            b.ge<'i32'>(left, tile.rows),
+            () => oneTile(b, form, operands, place, tile, tile.rows),
+            () => {
+              for (let count = tile.rows - 1; count > 0; count--) {
+                b.if(b.eq<'i32'>(left, count), () => oneTile(b, form, operands, place, tile, count));
+              }
+            },
+          );
+        });
+        next.set(b.add<'i32'>(now, b.sub<'i32'>(blockEnd, block)));
+      },
+    );
+  });
+}
+
+interface Place {
+  readonly rowBlock: I32;
+  readonly row: I32;
+  readonly column: I32;
+  readonly innerStart: I32;
+  readonly steps: I32;
+  readonly pointerB: Pointer;
+}
+
+/** One tile of `count` rows: sums over `steps` of K in registers, then stored to (or added to) C. */
+function oneTile(b: Builder, form: ProductForm, operands: ProductOperands, place: Place, tile: Tile, count: number) {
+  const { vectors } = tile;
+  const pointersA: Pointer[] = [];
+  if (form.packedA) {
+    const first = b.add<'i32'>(b.mul<'i32'>(place.rowBlock, operands.strideA), place.innerStart);
+    pointersA.push(b.offset(operands.a, b.mul<'i32'>(first, tile.rows)));
+  } else {
+    const first = b.add<'i32'>(b.mul<'i32'>(place.row, operands.strideA), place.innerStart);
+    pointersA.push(b.offset(operands.a, first));
+    while (pointersA.length < count) pointersA.push(b.offset(pointersA.at(-1)!, operands.strideA));
+  }
+  const zero = b.vectorF32(0);
+  const sums = Array.from({ length: count * vectors }, () => b.variable(zero));
+  const turn = (byteIndex: I32, unroll: number) => {
+    // Positions along K are counted in bytes of f32, so that a row pointer takes one addition.
+    const pointerB = b.offset(place.pointerB, byteIndex, tile.columns);
+    const rowsA = pointersA.map((pointer) => b.offset(pointer, byteIndex, form.packedA ? tile.rows : 1));
+    const values = sums.map((sum) => sum.get());
+    for (let k = 0; k < unroll; k++) {
+      const rowB = Array.from({ length: vectors }, (_, v) => b.loadVector(pointerB, (k * vectors + v) * b.lanes * 4));
+      for (let r = 0; r < count; r++) {
+        const left = form.packedA ? b.loadSplat(rowsA[0]!, (k * tile.rows + r) * 4) : b.loadSplat(rowsA[r]!, k * 4);
+        for (let v = 0; v < vectors; v++) {
+          values[r * vectors + v] = b.fma<'vf32'>(left, rowB[v]!, values[r * vectors + v]!);
+        }
+      }
+    }
+    for (const [i, sum] of sums.entries()) sum.set(values[i]!);
+  };
+  const unroll = count === tile.rows ? tile.unroll : 2;
+  const bytes = b.mul<'i32'>(place.steps, 4);
+  const whole = b.sub<'i32'>(bytes, b.remainderUnsigned(bytes, 4 * unroll));
+  b.loop(0, whole, 4 * unroll, (byteIndex) => turn(byteIndex, unroll));
+  b.loop(whole, bytes, 4, (byteIndex) => turn(byteIndex, 1));
+  storeTile(b, form, operands, place, tile, sums);
+}
+
+function storeTile(
+  b: Builder,
+  form: ProductForm,
+  operands: ProductOperands,
+  place: Place,
+  tile: Tile,
+  sums: readonly Variable<'vf32'>[],
+): void {
+  const { vectors } = tile;
+  const first = b.add<'i32'>(b.mul<'i32'>(place.row, operands.strideC), place.column);
+  const rows = [b.offset(operands.c, first)];
+  while (rows.length * vectors < sums.length) rows.push(b.offset(rows.at(-1)!, operands.strideC));
+  const each = (body: (pointer: Pointer, offset: number, sum: Variable<'vf32'>, vector: number) => void) => {
+    for (const [i, sum] of sums.entries()) {
+      const vector = i % vectors;
+      body(rows[(i - vector) / vectors]!, vector * b.lanes * 4, sum, vector);
+    }
+  };
+  // What C holds counts in later passes along K, and in the first one too if the product accumulates.
+  const withOld = (body: () => void) => {
+    if (form.accumulate) body();
+    else b.if(b.gt<'i32'>(place.innerStart, 0), body);
+  };
+  const left = b.sub<'i32'>(operands.columns, place.column);
+  b.if(
+    b.ge<'i32'>(left, tile.columns),
+    () => {
+      withOld(() => each((p, at, sum) => sum.set(b.add<'vf32'>(b.loadVector(p, at), sum.get()))));
+      each((p, at, sum) => b.store(p, sum.get(), at));
+    },
+    () => {
+      const counts = Array.from({ length: vectors }, (_, v) =>
+        b.min<'i32'>(b.max<'i32'>(b.sub<'i32'>(left, v * b.lanes), 0), b.lanes),
+      );
+      const address = (p: Pointer, at: number) => b.offset(p, at, 1);
+      withOld(() =>
+        each((p, at, sum, v) => sum.set(b.add<'vf32'>(b.loadPartial(address(p, at), counts[v]!), sum.get()))),
+      );
+      each((p, at, sum, v) => b.storePartial(address(p, at), sum.get(), counts[v]!));
+    },
+  );
+}

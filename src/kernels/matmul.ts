@@ -1,0 +1,145 @@
+import { defineKernelFamily, type Kernel } from './kernel.ts';
+import { ceilDivide, type ProductForm, productTiles, tileCount, tileFor, workerShare } from './matmul-tile.ts';
+
+/**
+ * Matrix products on packed operands. Three layouts are composed from these kernels and those of matmul-pack.ts (see
+ * matmul-plan.ts):
+ * - NT: C[M,N] = A[M,K]·B[N,K]ᵀ  (a linear layer forward, B its weights [out, in])
+ * - NN: C[M,N] = A[M,K]·B[K,N]   (its input gradient)
+ * - TN: C[M,N] = A[K,M]ᵀ·B[K,N]  (its weight gradient)
+ *
+ * Each element of C is a sum along K in ascending order, in passes of INNER_BLOCK steps whose sums are added one after
+ * the other: |error| ≤ (K + K/INNER_BLOCK + 1)·2⁻²⁴·Σ|a·b|. An empty sum (K = 0) is zero. What C holds beyond column N
+ * of a row stays as it is.
+ */
+export interface ProductVariant extends ProductForm, Readonly<Record<string, boolean>> {
+  readonly packedA: boolean;
+  readonly accumulate: boolean;
+}
+
+const sizes = {
+  /** Row stride of A in elements; for packed A the extent of its panels along K. */
+  strideA: 'i32',
+  strideC: 'i32',
+  rows: 'i32',
+  columns: 'i32',
+  inner: 'i32',
+} as const;
+
+const denseParameters = { a: 'in', b: 'in', c: 'out', ...sizes } as const;
+const denseUpdateParameters = { a: 'in', b: 'in', c: 'inout', ...sizes } as const;
+const groupParameters = { offsets: 'in', groups: 'i32' } as const;
+const groupedParameters = { ...denseParameters, ...groupParameters } as const;
+const groupedUpdateParameters = { ...denseUpdateParameters, ...groupParameters } as const;
+
+type Build<P extends Record<string, 'in' | 'out' | 'inout' | 'i32' | 'f32'>> = Parameters<
+  typeof defineKernelFamily<P, ProductVariant>
+>[2];
+
+/** C = A·B, or with `accumulate` C += A·B; B packed [⌈columns/tile⌉][inner][tile]. */
+const buildDense: Build<typeof denseParameters> = (b, p, form) => {
+  const share = workerShare(b, tileCount(b, p.rows, p.columns));
+  productTiles(b, form, { ...p, depthB: p.inner }, share.start, share.end);
+};
+
+/**
+ * For each group e, rows offsets[e]…offsets[e+1]-1 of A and C: C = A·B[e], B packed group by group. `rows` is not read:
+ * the offsets say it all.
+ */
+const buildGroupedRows: Build<typeof groupedParameters> = (b, p, form) => {
+  const tile = tileFor(b.target);
+  const panels = ceilDivide(b, p.columns, tile.columns);
+  const groupSize = b.mul<'i32'>(b.mul<'i32'>(panels, p.inner), tile.columns);
+  const rowsOf = (group: typeof p.groups) => {
+    const pair = b.offset(p.offsets, group);
+    const first = b.loadI32(pair);
+    return { first, rows: b.sub<'i32'>(b.loadI32(pair, 4), first) };
+  };
+  const total = b.variable(b.i32(0));
+  b.loop(0, p.groups, 1, (group) => {
+    total.set(b.add<'i32'>(total.get(), tileCount(b, rowsOf(group).rows, p.columns)));
+  });
+  const share = workerShare(b, total.get());
+  const before = b.variable(b.i32(0));
+  b.loop(0, p.groups, 1, (group) => {
+    const { first, rows } = rowsOf(group);
+    const tiles = tileCount(b, rows, p.columns);
+    const base = before.get();
+    const start = b.max<'i32'>(b.sub<'i32'>(share.start, base), 0);
+    const end = b.min<'i32'>(b.sub<'i32'>(share.end, base), tiles);
+    b.if(b.lt<'i32'>(start, end), () => {
+      const operands = {
+        a: b.offset(p.a, b.mul<'i32'>(first, p.strideA)),
+        b: b.offset(p.b, b.mul<'i32'>(group, groupSize)),
+        c: b.offset(p.c, b.mul<'i32'>(first, p.strideC)),
+        strideA: p.strideA,
+        strideC: p.strideC,
+        depthB: p.inner,
+        rows,
+        columns: p.columns,
+        inner: p.inner,
+      };
+      productTiles(b, form, operands, start, end);
+    });
+    before.set(b.add<'i32'>(base, tiles));
+  });
+};
+
+/**
+ * For each group e: C[e] = A_eᵀ·B_e over the group's rows offsets[e]…offsets[e+1]-1 of A and B, which are packed as one
+ * matrix of `inner` rows. A group without rows gives zero (or leaves C[e] as it is if accumulating). C is
+ * [groups][rows, columns]; every worker takes its share of each group's tiles.
+ */
+const buildGroupedInner: Build<typeof groupedParameters> = (b, p, form) => {
+  const tile = tileFor(b.target);
+  const share = workerShare(b, tileCount(b, p.rows, p.columns));
+  const matrix = b.mul<'i32'>(p.rows, p.strideC);
+  b.loop(0, p.groups, 1, (group) => {
+    const pair = b.offset(p.offsets, group);
+    const first = b.loadI32(pair);
+    const operands = {
+      a: b.offset(p.a, b.mul<'i32'>(first, tile.rows)),
+      b: b.offset(p.b, b.mul<'i32'>(first, tile.columns)),
+      c: b.offset(p.c, b.mul<'i32'>(group, matrix)),
+      strideA: p.strideA,
+      strideC: p.strideC,
+      depthB: p.inner,
+      rows: p.rows,
+      columns: p.columns,
+      inner: b.sub<'i32'>(b.loadI32(pair, 4), first),
+    };
+    productTiles(b, form, operands, share.start, share.end);
+  });
+};
+
+/** A pair of families, for C written only and for C updated, which differ in what they declare about C. */
+function product<P extends Record<string, 'in' | 'out' | 'inout' | 'i32' | 'f32'>>(
+  name: string,
+  parameters: P,
+  updateParameters: { readonly [N in keyof P]: P[N] | 'inout' },
+  build: Build<P>,
+) {
+  const write = defineKernelFamily(name, parameters, build);
+  const update = defineKernelFamily(`${name}_accumulate`, updateParameters, build as never);
+  return (variant: ProductVariant): Kernel<P> =>
+    variant.accumulate ? (update(variant) as unknown as Kernel<P>) : write(variant);
+}
+
+/** One product; see `buildDense`. */
+export const matmul = product('matmul', denseParameters, denseUpdateParameters, buildDense);
+
+/** Groups of rows, each with its own B (NT and NN over experts); see `buildGroupedRows`. */
+export const groupedMatmulRows = product(
+  'grouped_matmul_rows',
+  groupedParameters,
+  groupedUpdateParameters,
+  buildGroupedRows,
+);
+
+/** Groups along K, each with its own C (TN over experts); see `buildGroupedInner`. */
+export const groupedMatmulInner = product(
+  'grouped_matmul_inner',
+  groupedParameters,
+  groupedUpdateParameters,
+  buildGroupedInner,
+);
