@@ -80,6 +80,12 @@ describe('Tokenizer', () => {
     expect(() => tokenizer.specialId('<tool>')).toThrow('no special token <tool>');
   });
 
+  it('takes the longest special token where several begin at one place', () => {
+    const specialTokens = ['<a', '<a>', '<a>b'].map((content) => ({ content, special: true }));
+    const nested = Tokenizer.fromJson(trainTokenizer([], { vocabularySize: 259, specialTokens }));
+    expect([...nested.encode('<a>b<a><a')]).toEqual([2, 1, 0]);
+  });
+
   it('hides special tokens when asked, but not the thinking marks', () => {
     const ids = tokenizer.encode(
       '<｜begin▁of▁sentence｜><｜User｜>1<｜Assistant｜><think>\n2</think>3<｜end▁of▁sentence｜>',
