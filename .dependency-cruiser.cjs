@@ -17,6 +17,9 @@ const ROOMS = [
 /** Rooms that also run in a browser; only src/platform/node*.ts may know Node. */
 const PORTABLE = ROOMS.slice(0, ROOMS.indexOf('training'));
 
+/** Tests and what only tests use: never in the package. */
+const TESTS = '[.](test|fixture)[.]ts$|/fixtures/';
+
 const climbing = ROOMS.slice(0, -1).map((room, place) => ({
   name: `${room}-imports-only-downward`,
   comment: `${room} may import only from itself and: ${ROOMS.slice(0, place).join(', ') || 'nothing'}`,
@@ -39,21 +42,21 @@ module.exports = {
       name: 'no-node-in-portable-rooms',
       comment: 'rooms up to inference also run in a browser: go through src/platform instead',
       severity: 'error',
-      from: { path: `^src/(${PORTABLE.join('|')})/`, pathNot: ['^src/platform/node[^/]*[.]ts$', '[.]test[.]ts$'] },
+      from: { path: `^src/(${PORTABLE.join('|')})/`, pathNot: ['^src/platform/node[^/]*[.]ts$', TESTS] },
       to: { dependencyTypes: ['core'] },
     },
     {
       name: 'product-outside-src',
       comment: 'src never imports from tests, scripts, bench or examples',
       severity: 'error',
-      from: { path: '^src/', pathNot: '[.]test[.]ts$' },
+      from: { path: '^src/', pathNot: TESTS },
       to: { path: '^(tests|scripts|bench|examples)/' },
     },
     {
       name: 'product-needs-dev-package',
       comment: 'what src imports must be in "dependencies", else it is missing for users',
       severity: 'error',
-      from: { path: '^src/', pathNot: '[.]test[.]ts$' },
+      from: { path: '^src/', pathNot: TESTS },
       to: { dependencyTypes: ['npm-dev', 'npm-no-pkg', 'npm-unknown'], dependencyTypesNot: ['type-only'] },
     },
     {

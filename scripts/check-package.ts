@@ -51,7 +51,9 @@ function checkTypesResolve(): void {
     const report = execFileSync(npm, args, { cwd: root, encoding: 'utf8', shell: process.platform === 'win32' });
     const [packed] = Object.values(JSON.parse(report)) as { filename: string; files: { path: string }[] }[];
     if (packed === undefined) throw new Error('npm pack reported no package');
-    const strays = packed.files.filter((file) => /\.test\.|(^|\/)fixtures\//.test(file.path)).map((file) => file.path);
+    const strays = packed.files
+      .filter((file) => /\.(test|fixture)\.|(^|\/)fixtures\//.test(file.path))
+      .map((file) => file.path);
     check(`no test is packed${strays.length > 0 ? `: ${strays.join(', ')}` : ''}`, strays.length === 0);
     const tarball = path.join(folder, path.basename(packed.filename));
     run('attw', 'node_modules/@arethetypeswrong/cli/dist/index.js', tarball, '--profile', 'esm-only');
