@@ -22,6 +22,8 @@ export class Sheet {
     this.#rows = rows;
     this.#stride = shape.stride ?? rows[0]?.length ?? 0;
     this.#offset = shape.offset ?? 0;
+    const end = rows.length === 0 ? 0 : this.#at(rows.length - 1, rows[0]!.length);
+    if (end > this.#buffer.length) throw new RangeError(`the sheet has no room for ${end} elements`);
     const content = new Array<number>(this.#buffer.length).fill(FILLER);
     rows.forEach((row, r) => {
       row.forEach((value, c) => {

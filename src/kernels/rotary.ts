@@ -1,0 +1,108 @@
+import type { Builder, F32, I32, Pointer } from './builder.ts';
+import { defineKernelFamily } from './kernel.ts';
+import { rowAddress } from './loops.ts';
+
+/**
+ * Rotary position embedding (Su et al., RoFormer, 2021).
+ *
+ *   (u, v) → (u·cos − v·sin, v·cos + u·sin),   cos and sin at [positions[r], i]
+ *
+ * for the pairs i of 0..half-1 of every head of every row:
+ * - `interleaved`: u and v are elements 2i and 2i+1, and stay there (DeepSeek's own inference code);
+ * - `halves`: elements i and i + half (Hugging Face). Models that de-interleave first and then rotate halves give the
+ *   same dot products as `interleaved`.
+ *
+ * Row r of x begins xRowStride·r elements after x, head h another xHeadStride·h, and 2·half elements from xOffset on are
+ * rotated; y alike. y may be x with equal strides. Other elements are neither read nor written. positions is [rows] i32,
+ * cosines and sines are [maximum positions, half] f32, made by the host: base frequencies, YaRN's interpolation and
+ * its factor on the amplitude live there (`rope_theta`, `rope_scaling`). Positions are checked by the host.
+ *
+ * With `inverse` the rotation goes back by the same angle, which is the gradient: dx from dy.
+ */
+export const rotary = defineKernelFamily(
+  'rotary',
+  {
+    x: 'in',
+    y: 'out',
+    positions: 'in',
+    cosines: 'in',
+    sines: 'in',
+    rows: 'i32',
+    heads: 'i32',
+    half: 'i32',
+    xRowStride: 'i32',
+    xHeadStride: 'i32',
+    xOffset: 'i32',
+    yRowStride: 'i32',
+    yHeadStride: 'i32',
+    yOffset: 'i32',
+  },
+  (b, p, variant: { layout: RotaryLayout; inverse: boolean }) => {
+    b.splitLoop(p.rows, (row) => {
+      const position = b.loadI32(b.offset(p.positions, row));
+      const cosines = rowAddress(b, p.cosines, position, p.half);
+      const sines = rowAddress(b, p.sines, position, p.half);
+      const x = b.offset(rowAddress(b, p.x, row, p.xRowStride), p.xOffset);
+      const y = b.offset(rowAddress(b, p.y, row, p.yRowStride), p.yOffset);
+      const rotate = variant.layout === 'halves' ? rotateHalves : rotateInterleaved;
+      rotate(b, { x, y, cosines, sines, inverse: variant.inverse, ...headsOf(p) });
+    });
+  },
+);
+
+export type RotaryLayout = 'interleaved' | 'halves';
+
+interface Heads {
+  readonly heads: I32;
+  readonly half: I32;
+  readonly xHeadStride: I32;
+  readonly yHeadStride: I32;
+}
+
+interface Row extends Heads {
+  readonly x: Pointer;
+  readonly y: Pointer;
+  readonly cosines: Pointer;
+  readonly sines: Pointer;
+  readonly inverse: boolean;
+}
+
+function headsOf({ heads, half, xHeadStride, yHeadStride }: Heads): Heads {
+  return { heads, half, xHeadStride, yHeadStride };
+}
+
+function rotateHalves(b: Builder, row: Row): void {
+  b.loop(0, row.heads, 1, (head) => {
+    const x = rowAddress(b, row.x, head, row.xHeadStride);
+    const y = rowAddress(b, row.y, head, row.yHeadStride);
+    const xUpper = b.offset(x, row.half);
+    const yUpper = b.offset(y, row.half);
+    b.strips(row.half, (strip) => {
+      const cosine = strip.load(row.cosines);
+      const sine = row.inverse ? b.neg(strip.load(row.sines)) : strip.load(row.sines);
+      const u = strip.load(x);
+      const v = strip.load(xUpper);
+      strip.store(y, b.sub(b.mul(u, cosine), b.mul(v, sine)));
+      strip.store(yUpper, b.fma(v, cosine, b.mul(u, sine)));
+    });
+  });
+}
+
+/** Pairs outside, heads inside: the language has no lane shuffles, so what is shared between heads is loaded once. */
+function rotateInterleaved(b: Builder, row: Row): void {
+  b.loop(0, row.half, 1, (pair) => {
+    const cosine = b.load(b.offset(row.cosines, pair));
+    const loaded = b.load(b.offset(row.sines, pair));
+    const sine: F32 = row.inverse ? b.neg(loaded) : loaded;
+    const x = b.offset(row.x, pair, 8);
+    const y = b.offset(row.y, pair, 8);
+    b.loop(0, row.heads, 1, (head) => {
+      const from = rowAddress(b, x, head, row.xHeadStride);
+      const to = rowAddress(b, y, head, row.yHeadStride);
+      const u = b.load(from);
+      const v = b.load(from, 4);
+      b.store(to, b.sub(b.mul(u, cosine), b.mul(v, sine)));
+      b.store(to, b.fma(v, cosine, b.mul(u, sine)), 4);
+    });
+  });
+}
