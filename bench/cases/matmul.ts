@@ -1,0 +1,120 @@
+import { defineKernel, type Kernel } from '../../src/kernels/kernel.ts';
+import { type MatmulArgument, type MatmulShape, planMatmul } from '../../src/kernels/matmul-plan.ts';
+import { KernelRunner } from '../kernel-runner.ts';
+
+/** Chains of multiply-adds that fill the registers without touching memory: the f32 peak of a core. */
+const registerPeak = defineKernel('register_peak', { data: 'inout', turns: 'i32' }, (b, p) => {
+  const chains = 12 * b.target.fusedVectors;
+  const unroll = 16;
+  const factor = b.loadSplat(p.data);
+  const summand = b.loadSplat(p.data, 4);
+  const own = b.offset(p.data, b.worker, 4096);
+  const at = (i: number) => 64 + i * b.lanes * 4;
+  const sums = Array.from({ length: chains }, (_, i) => b.variable(b.loadVector(own, at(i))));
+  b.loop(0, p.turns, 1, () => {
+    const values = sums.map((sum) => sum.get());
+    for (let i = 0; i < unroll; i++) {
+      for (let chain = 0; chain < chains; chain++) values[chain] = b.fma<'vf32'>(values[chain]!, factor, summand);
+    }
+    for (const [chain, sum] of sums.entries()) sum.set(values[chain]!);
+  });
+  for (const [i, sum] of sums.entries()) b.store(own, sum.get(), at(i));
+});
+
+/** f32 multiply-add peak of all workers together in GFLOP/s. */
+export function measurePeak(runner: KernelRunner): number {
+  const data = runner.reserve(4096 * runner.workers + 4096);
+  const turns = 20000;
+  const list = runner.prepare([{ kernel: registerPeak as unknown as Kernel, args: { data, turns } }]);
+  const operations = 12 * runner.target.fusedVectors * 16 * runner.target.lanes * 2 * turns * runner.workers;
+  return operations / runner.best(list, 0.1) / 1e9;
+}
+
+export interface MatmulFigures {
+  /** GFLOP/s of the whole product, packing included. */
+  readonly total: number;
+  /** GFLOP/s with B packed beforehand. */
+  readonly packed: number;
+}
+
+/** Times a product of the given shape. Grouped rows are spread evenly over the groups. */
+export function measureMatmul(runner: KernelRunner, shape: MatmulShape): MatmulFigures {
+  const { layout, rows, columns, inner, groups = 1 } = shape;
+  const plan = planMatmul(shape, runner.target);
+  const tn = layout === 'tn';
+  const floats = (count: number) => {
+    const address = runner.reserve(count * 4);
+    const values = runner.floats(address, count);
+    for (let i = 0; i < count; i++) values[i] = ((i * 7919) % 1009) / 1009 - 0.5;
+    return address;
+  };
+  const scratch = runner.reserve(plan.scratchBytes);
+  const tokens = tn ? inner : rows;
+  const offsets = runner.reserve((groups + 1) * 4);
+  const offsetValues = new Int32Array(runner.memory.buffer, offsets, groups + 1);
+  for (let group = 0; group <= groups; group++) offsetValues[group] = Math.round((tokens * group) / groups);
+  const named = {
+    a: floats(rows * inner),
+    b: floats((tn ? 1 : groups) * columns * inner),
+    c: floats((tn ? groups : 1) * rows * columns),
+    offsets,
+    strideA: tn ? rows : inner,
+    strideB: layout === 'nt' ? inner : columns,
+    strideC: columns,
+    rows,
+    columns,
+    inner,
+  };
+  const resolve = (argument: MatmulArgument) =>
+    typeof argument === 'number'
+      ? argument
+      : typeof argument === 'object'
+        ? scratch + argument.scratch
+        : named[argument];
+  const bind = (calls: typeof plan.calls) =>
+    runner.prepare(
+      calls.map(({ kernel, args }) => ({
+        kernel,
+        args: Object.fromEntries(Object.entries(args).map(([name, argument]) => [name, resolve(argument)])),
+      })),
+    );
+  const operations = 2 * rows * columns * inner;
+  return {
+    total: operations / runner.best(bind(plan.calls)) / 1e9,
+    packed: operations / runner.best(bind(plan.calls.filter((call) => !call.packsB))) / 1e9,
+  };
+}
+
+const SHAPES: readonly MatmulShape[] = [
+  { layout: 'nt', rows: 512, columns: 2048, inner: 2048 },
+  { layout: 'nn', rows: 512, columns: 2048, inner: 2048 },
+  { layout: 'tn', rows: 512, columns: 2048, inner: 2048 },
+  { layout: 'nt', rows: 4096, columns: 256, inner: 256 },
+  { layout: 'nn', rows: 4096, columns: 256, inner: 256 },
+  { layout: 'tn', rows: 256, columns: 256, inner: 4096 },
+  { layout: 'nt', rows: 4096, columns: 64, inner: 256 },
+  { layout: 'nt', rows: 4096, columns: 1024, inner: 64 },
+  { layout: 'tn', rows: 1024, columns: 64, inner: 4096 },
+  { layout: 'nt', rows: 16384, columns: 128, inner: 256, groups: 16 },
+  { layout: 'nn', rows: 16384, columns: 256, inner: 128, groups: 16 },
+  { layout: 'tn', rows: 128, columns: 256, inner: 16384, groups: 16 },
+];
+
+if (import.meta.main) {
+  const workers = Number(process.argv[2] ?? 1);
+  const fused = process.argv[3] === 'fused';
+  const only = process.argv[4];
+  const runner = new KernelRunner({ workers, fused });
+  await runner.ready();
+  const peak = measurePeak(runner);
+  console.log(`${workers} workers${fused ? ', revectorized' : ''}: register peak ${peak.toFixed(1)} GFLOP/s`);
+  for (const shape of only === undefined ? SHAPES : SHAPES.slice(0, Number(only))) {
+    runner.clear();
+    const { total, packed } = measureMatmul(runner, shape);
+    const share = (value: number) => `${value.toFixed(1)} (${((100 * value) / peak).toFixed(0)} %)`;
+    const { layout, rows, columns, inner, groups } = shape;
+    const name = `${layout} ${rows}x${columns}x${inner}${groups === undefined ? '' : ` in ${groups} groups`}`;
+    console.log(`${name.padEnd(34)} ${share(total).padEnd(16)} B packed before: ${share(packed)}`);
+  }
+  await runner.close();
+}
