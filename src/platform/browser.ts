@@ -6,6 +6,7 @@ export function createBrowserPlatform(): Platform {
     name: 'browser',
     cores: Math.max(1, globalThis.navigator?.hardwareConcurrency ?? 1),
     sharedMemory: typeof SharedArrayBuffer !== 'undefined' && globalThis.crossOriginIsolated === true,
+    fusesVectors: () => false,
     now: () => performance.now(),
     createWorker,
     workerUrl,

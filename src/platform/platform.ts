@@ -8,6 +8,11 @@ export interface Platform {
   readonly cores: number;
   /** Whether memory can be shared with workers (in a browser only on a cross-origin isolated page). */
   readonly sharedMemory: boolean;
+  /**
+   * Whether the engine pairs adjacent 128-bit vector operations into 256-bit ones (V8's `--experimental-wasm-revectorize`
+   * on x86-64). Asking turns it on where it can be; code compiled before is not affected.
+   */
+  fusesVectors(): boolean;
   /** Milliseconds since an arbitrary start; never goes backwards. */
   now(): number;
   /** Starts a module worker. `name` appears in error messages and debuggers. */

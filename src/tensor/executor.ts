@@ -1,0 +1,72 @@
+import { type Kernel, lowerKernel, type TargetInfo } from '../kernels/index.ts';
+import { interpretKernel, interpreterTarget } from '../kernels/targets/interpreter.ts';
+import { encodeKernel, instantiateKernel, type KernelFunction, type MemoryImport } from '../kernels/targets/wasm/index.ts';
+import type { LinearMemory } from './memory.ts';
+import type { WorkerPool } from './pool.ts';
+
+/** Compiles kernels for one target and calls them. A step names a kernel by the number it gets here. */
+export interface Executor {
+  readonly target: TargetInfo;
+  /** The number of a kernel, compiled at first use. */
+  kernelNumber(kernel: Kernel): number;
+  /** Functions by kernel number, on the calling thread. */
+  readonly functions: readonly KernelFunction[];
+}
+
+/** Runs kernels in the interpreter, on the calling thread. */
+export class InterpreterExecutor implements Executor {
+  readonly target: TargetInfo;
+  readonly functions: KernelFunction[] = [];
+  readonly #numbers = new Map<string, number>();
+  readonly #memory: LinearMemory;
+
+  constructor(memory: LinearMemory, lanes: number) {
+    this.#memory = memory;
+    this.target = interpreterTarget(lanes);
+  }
+
+  kernelNumber(kernel: Kernel): number {
+    let number = this.#numbers.get(kernel.key);
+    if (number === undefined) {
+      const { view, doubles } = this.#memory;
+      number = this.functions.push(
+        interpretKernel(lowerKernel(kernel, this.target), { bytes: view, ...(doubles ? { doubles } : {}) }),
+      ) - 1;
+      this.#numbers.set(kernel.key, number);
+    }
+    return number;
+  }
+}
+
+/** Runs kernels as WebAssembly, on the calling thread and the workers of a pool. */
+export class WasmExecutor implements Executor {
+  readonly target: TargetInfo;
+  readonly functions: KernelFunction[] = [];
+  readonly #numbers = new Map<string, number>();
+  readonly #memory: LinearMemory;
+  readonly #import: MemoryImport;
+  readonly #pool: WorkerPool | undefined;
+
+  constructor(memory: LinearMemory, target: TargetInfo, memoryImport: MemoryImport, pool: WorkerPool | undefined) {
+    this.#memory = memory;
+    this.target = target;
+    this.#import = memoryImport;
+    this.#pool = pool;
+  }
+
+  kernelNumber(kernel: Kernel): number {
+    const known = this.#numbers.get(kernel.key);
+    if (known !== undefined) return known;
+    const bytes = encodeKernel(kernel, this.target, this.#import);
+    let module: WebAssembly.Module;
+    try {
+      module = new WebAssembly.Module(bytes);
+    } catch (cause) {
+      throw new Error(`kernel ${kernel.key} is not valid WebAssembly: ${(cause as Error).message}`, { cause });
+    }
+    const number = this.functions.push(instantiateKernel(module, this.#memory.wasm)) - 1;
+    this.#pool?.loadKernel(bytes);
+    this.#numbers.set(kernel.key, number);
+    return number;
+  }
+}

@@ -1,0 +1,83 @@
+import { blockSize } from './memory.ts';
+import type { Storage } from './tensor.ts';
+
+/** Bytes of one storage that a step touches, and how. */
+export interface Access {
+  readonly storage: Storage;
+  readonly start: number;
+  readonly length: number;
+  readonly writes: boolean;
+}
+
+/**
+ * Places temporary storages in one arena so that two that live at the same time never overlap. A storage lives from the
+ * first step that touches it to the last (to the end if `kept`). Largest first, each at the lowest offset that is free
+ * during its life. Returns the offset of each and the arena's size.
+ */
+export function planMemory(
+  steps: readonly (readonly Access[])[],
+  kept: ReadonlySet<Storage>,
+): { offsets: Map<Storage, number>; bytes: number } {
+  const lives = new Map<Storage, { first: number; last: number }>();
+  steps.forEach((accesses, step) => {
+    for (const { storage } of accesses) {
+      if (storage.persistent) continue;
+      const life = lives.get(storage);
+      if (life === undefined) lives.set(storage, { first: step, last: step });
+      else life.last = step;
+    }
+  });
+  for (const storage of kept) {
+    const life = lives.get(storage);
+    if (life !== undefined) life.last = steps.length;
+  }
+  const order = [...lives].sort(([a, lifeA], [b, lifeB]) => b.bytes - a.bytes || lifeA.first - lifeB.first);
+  const placed: { start: number; end: number; first: number; last: number }[] = [];
+  const offsets = new Map<Storage, number>();
+  let bytes = 0;
+  for (const [storage, life] of order) {
+    const size = blockSize(storage.bytes);
+    let offset = 0;
+    // `placed` is sorted by start: one pass finds the lowest gap.
+    for (const other of placed) {
+      if (other.last < life.first || other.first > life.last) continue;
+      if (offset + size <= other.start) break;
+      offset = Math.max(offset, other.end);
+    }
+    const block = { start: offset, end: offset + size, ...life };
+    const at = placed.findIndex(({ start }) => start > offset);
+    placed.splice(at < 0 ? placed.length : at, 0, block);
+    offsets.set(storage, offset);
+    bytes = Math.max(bytes, block.end);
+  }
+  return { offsets, bytes };
+}
+
+interface Range {
+  readonly start: number;
+  readonly end: number;
+}
+
+/**
+ * Which steps must wait for all workers to finish what came before: those that read or write bytes written since the
+ * last barrier, or write bytes read since then. Addresses are final, so memory that is reused counts too.
+ */
+export function planBarriers(steps: readonly (readonly Access[])[]): boolean[] {
+  let reads: Range[] = [];
+  let writes: Range[] = [];
+  const overlaps = (ranges: readonly Range[], { start, end }: Range) =>
+    ranges.some((other) => start < other.end && other.start < end);
+  return steps.map((accesses) => {
+    const ranges = accesses.map(({ storage, start, length, writes: isWrite }) => {
+      if (storage.address === undefined) throw new Error(`storage ${storage.name} has no address yet`);
+      return { start: storage.address + start, end: storage.address + start + length, isWrite };
+    });
+    const wait = ranges.some((range) => overlaps(writes, range) || (range.isWrite && overlaps(reads, range)));
+    if (wait) {
+      reads = [];
+      writes = [];
+    }
+    for (const range of ranges) (range.isWrite ? writes : reads).push(range);
+    return wait;
+  });
+}

@@ -1,0 +1,193 @@
+import { ARGUMENT_SLOT_BYTES, type Kernel, type Parameters } from '../kernels/index.ts';
+import { DTYPE_BYTES, type DType } from './dtype.ts';
+import { Gradients } from './gradients.ts';
+import { OutOfMemoryError } from './memory.ts';
+import { type Access, planBarriers, planMemory } from './plan.ts';
+import { argumentBytes, collectTensors, Program, type RowSlot } from './program.ts';
+import type { Runtime } from './runtime.ts';
+import { STEP_WORDS } from './steps.ts';
+import { type RowCount, type Storage, Tensor } from './tensor.ts';
+
+/** An operand of a kernel call: a tensor for a pointer (0 for none), a number, or a run-time row count. */
+export type Operand = Tensor | number | RowCount;
+
+interface RecordedStep {
+  readonly kernel: Kernel;
+  readonly operands: readonly Operand[];
+  readonly accesses: readonly Access[];
+}
+
+/** Collects the kernel calls of one `record()`. Ops reach it through {@link recorder}. */
+export class Recorder {
+  readonly runtime: Runtime;
+  /** Present when gradients are recorded. */
+  readonly gradients: Gradients | undefined;
+  readonly steps: RecordedStep[] = [];
+  #temporaries = 0;
+  #counters = 0;
+  readonly counterStorage: Storage = { name: 'work counters', bytes: 0, address: undefined, persistent: true };
+
+  constructor(runtime: Runtime, gradients: boolean) {
+    this.runtime = runtime;
+    this.gradients = gradients ? new Gradients(this) : undefined;
+  }
+
+  /** A temporary tensor; it has memory only while steps use it. */
+  empty(shape: readonly number[], options: { dtype?: DType; name?: string; rowCount?: RowCount | undefined } = {}): Tensor {
+    const dtype = options.dtype ?? 'f32';
+    const bytes = shape.reduce((product, size) => product * size, 1) * DTYPE_BYTES[dtype];
+    const name = options.name ?? `temporary ${this.#temporaries++}`;
+    const storage: Storage = { name, bytes, address: undefined, persistent: false };
+    return new Tensor({ storage, dtype, shape, rowCount: options.rowCount });
+  }
+
+  /** An i32 cell that is 0 when its step begins, for `dynamicLoop`. */
+  counter(): Tensor {
+    const offset = this.#counters++;
+    (this.counterStorage as { bytes: number }).bytes = 4 * this.#counters;
+    return new Tensor({ storage: this.counterStorage, dtype: 'i32', shape: [1], offset });
+  }
+  get counters(): number {
+    return this.#counters;
+  }
+
+  /** Appends a kernel call. Every parameter must be given; pointers take tensors. */
+  call<P extends Parameters>(kernel: Kernel<P>, values: { readonly [N in keyof P]: Operand }): void {
+    const operands: Operand[] = [];
+    const accesses: Access[] = [];
+    for (const [name, kind] of Object.entries(kernel.parameters)) {
+      const value = values[name];
+      if (value === undefined) throw new TypeError(`kernel ${kernel.name}: no value for parameter ${name}`);
+      operands.push(value);
+      const pointer = kind !== 'i32' && kind !== 'f32';
+      if (pointer && value instanceof Tensor) {
+        const range = value.byteRange();
+        if (range.length > 0) {
+          const { storage } = value;
+          if (kind !== 'out') accesses.push({ storage, ...range, writes: false });
+          if (kind !== 'in') accesses.push({ storage, ...range, writes: true });
+        }
+      } else if (pointer !== value instanceof Tensor && value !== 0) {
+        throw new TypeError(`kernel ${kernel.name}: parameter ${name} is of kind ${kind} and cannot be ${String(value)}`);
+      }
+    }
+    this.steps.push({ kernel: kernel as unknown as Kernel, operands, accesses });
+  }
+
+  /** Plans memory, writes the tables, compiles the kernels. */
+  finish<Outputs>(outputs: Outputs): Program<Outputs> {
+    const { runtime, steps } = this;
+    const kept = collectTensors(outputs, (value): value is Tensor => value instanceof Tensor);
+    const blocks: [number, number][] = [];
+    const take = (bytes: number, what: string) => {
+      const address = runtime.memory.allocate(bytes, what);
+      blocks.push([address, bytes]);
+      return address;
+    };
+    try {
+      const arena = this.#placeTemporaries(new Set(kept.map(({ storage }) => storage)), take);
+      this.counterStorage.address = take(4 * this.#counters, 'the work counters of a Program');
+      const barriers = planBarriers(steps.map(({ accesses }) => accesses));
+      const slots = steps.reduce((sum, { operands }) => sum + operands.length, 0);
+      const argumentsAddress = take(argumentBytes(slots), 'the arguments of a Program');
+      const stepsAddress = take(4 * STEP_WORDS * steps.length, 'the steps of a Program');
+      const rowSlots = this.#writeTables(argumentsAddress, stepsAddress, barriers);
+      return new Program(runtime, {
+        outputs,
+        stepsAddress,
+        stepsWords: STEP_WORDS * steps.length,
+        rowSlots,
+        countersAddress: this.counterStorage.address,
+        counters: this.#counters,
+        kernelNames: steps.map(({ kernel }) => kernel.key),
+        memory: {
+          ...arena,
+          tableBytes: argumentBytes(slots) + 4 * STEP_WORDS * steps.length + 4 * this.#counters,
+          peakBytes: runtime.memory.usedBytes,
+        },
+        blocks,
+      });
+    } catch (error) {
+      for (const [address, bytes] of blocks) runtime.memory.release(address, bytes);
+      throw error;
+    }
+  }
+
+  #placeTemporaries(kept: ReadonlySet<Storage>, take: (bytes: number, what: string) => number) {
+    const { offsets, bytes } = planMemory(this.steps.map(({ accesses }) => accesses), kept);
+    const base = take(bytes, 'the temporary tensors of a Program');
+    let unplannedBytes = 0;
+    for (const [storage, offset] of offsets) {
+      storage.address = base + offset;
+      unplannedBytes += storage.bytes;
+    }
+    for (const storage of kept) {
+      if (storage.address === undefined) throw new Error(`output ${storage.name} is not written by any step`);
+    }
+    return { arenaBytes: bytes, unplannedBytes };
+  }
+
+  #writeTables(argumentsAddress: number, stepsAddress: number, barriers: readonly boolean[]) {
+    const { view } = this.runtime.memory;
+    const rowSlots = new Map<string, { maximum: number; slots: RowSlot[] }>();
+    let slot = argumentsAddress;
+    this.steps.forEach(({ kernel, operands }, index) => {
+      const kinds = Object.values(kernel.parameters);
+      const step = stepsAddress + 4 * STEP_WORDS * index;
+      view.setInt32(step, this.runtime.executor.kernelNumber(kernel), true);
+      view.setInt32(step + 4, slot, true);
+      view.setInt32(step + 8, barriers[index] ? 1 : 0, true);
+      operands.forEach((operand, position) => {
+        if (operand instanceof Tensor) {
+          const address = operand.storage.address ?? 0;
+          view.setBigUint64(slot, BigInt(address + operand.byteRange().start), true);
+        } else if (typeof operand === 'object') {
+          view.setInt32(slot, operand.maximum * operand.scale, true);
+          const entry = rowSlots.get(operand.symbol) ?? { maximum: operand.maximum, slots: [] };
+          entry.slots.push({ address: slot, scale: operand.scale });
+          rowSlots.set(operand.symbol, entry);
+        } else if (kinds[position] === 'f32') view.setFloat32(slot, operand, true);
+        else if (kinds[position] === 'i32') {
+          if (!Number.isInteger(operand)) throw new TypeError(`kernel ${kernel.name}: ${operand} is not an integer`);
+          view.setInt32(slot, operand, true);
+        } else view.setBigUint64(slot, BigInt(operand), true);
+        slot += ARGUMENT_SLOT_BYTES;
+      });
+    });
+    return rowSlots;
+  }
+}
+
+let current: Recorder | undefined;
+
+/** The recorder of the `record()` in progress. Ops call it; outside `record()` it throws. */
+export function recorder(): Recorder {
+  if (current === undefined) throw new Error('this op must run inside record(() => …)');
+  return current;
+}
+
+export interface RecordOptions {
+  /** Record how to compute gradients, for {@link backward}. */
+  readonly gradients?: boolean;
+}
+
+/**
+ * Runs model code once and returns the Program it describes. Tensors that `body` returns (in objects and arrays) stay
+ * readable after a replay. Throws {@link OutOfMemoryError} when the planned memory does not fit.
+ */
+export function record<Outputs>(runtime: Runtime, body: () => Outputs, options: RecordOptions = {}): Program<Outputs> {
+  if (current !== undefined) throw new Error('record() cannot be nested');
+  current = new Recorder(runtime, options.gradients ?? false);
+  try {
+    return current.finish(body());
+  } finally {
+    current = undefined;
+  }
+}
+
+/** The number of rows of a tensor as a kernel operand: fixed, or given at run time. */
+export function rowsOf(tensor: Tensor): number | RowCount {
+  return tensor.rowCount ?? tensor.rows;
+}
+
+export { OutOfMemoryError };

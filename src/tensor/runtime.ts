@@ -1,0 +1,136 @@
+import type { TargetInfo } from '../kernels/index.ts';
+import { wasmFeatures, wasmTarget } from '../kernels/targets/wasm/index.ts';
+import { type Platform, platform } from '../platform/index.ts';
+import { DTYPE_BYTES, type DType } from './dtype.ts';
+import { type Executor, InterpreterExecutor, WasmExecutor } from './executor.ts';
+import { LinearMemory } from './memory.ts';
+import { WorkerPool } from './pool.ts';
+import { Tensor } from './tensor.ts';
+
+export interface RuntimeOptions {
+  /**
+   * `wasm` (default) uses what the engine offers; `wasm-plain` avoids relaxed SIMD; `interpreter` runs kernels in plain
+   * TypeScript; `interpreter64` does so in double precision, for gradient checks.
+   */
+  readonly target?: 'wasm' | 'wasm-plain' | 'interpreter' | 'interpreter64';
+  /** Threads that execute Programs, the calling one included. Default: the host's processors; 1 without shared memory. */
+  readonly workers?: number;
+  /** Size of the one memory; reserved at once, committed by the system as it is used. Default 1 GiB. */
+  readonly memoryBytes?: number;
+  /** f32 lanes of the interpreter's vectors. Default 4. */
+  readonly lanes?: number;
+  /** Use 64-bit addresses. Needed above 4 GiB. */
+  readonly wideMemory?: boolean;
+  /** Whether to use V8's fusing of vector operations where it is on (see {@link Platform.fusesVectors}). Default true. */
+  readonly fuseVectors?: boolean;
+}
+
+/** One memory, the kernels compiled for it, and the threads that run them. Create with {@link createRuntime}. */
+export class Runtime {
+  readonly memory: LinearMemory;
+  readonly executor: Executor;
+  readonly pool: WorkerPool | undefined;
+  readonly workers: number;
+
+  constructor(memory: LinearMemory, executor: Executor, pool: WorkerPool | undefined, workers: number) {
+    this.memory = memory;
+    this.executor = executor;
+    this.pool = pool;
+    this.workers = workers;
+  }
+
+  get target(): TargetInfo {
+    return this.executor.target;
+  }
+
+  /** A tensor that lives until {@link release}: parameters, caches, inputs. Zeroed. Throws OutOfMemoryError. */
+  allocate(name: string, shape: readonly number[], dtype: DType = 'f32'): Tensor {
+    const bytes = shape.reduce((product, size) => product * size, 1) * DTYPE_BYTES[dtype];
+    const address = this.memory.allocate(bytes, `tensor ${name} [${shape}]`);
+    return new Tensor({ storage: { name, bytes, address, persistent: true }, dtype, shape });
+  }
+
+  release(tensor: Tensor): void {
+    const { storage } = tensor;
+    if (!storage.persistent || storage.address === undefined) {
+      throw new Error(`tensor ${storage.name} is not one that can be released`);
+    }
+    this.memory.release(storage.address, storage.bytes);
+    storage.address = undefined;
+  }
+
+  /** Writes all elements in row-major order. f16 and bf16 tensors take raw bits. */
+  write(tensor: Tensor, values: ArrayLike<number>): void {
+    if (values.length !== tensor.size) {
+      throw new RangeError(`tensor ${tensor.name} has ${tensor.size} elements, got ${values.length}`);
+    }
+    this.#eachRow(tensor, (row, start) => {
+      for (let i = 0; i < row.length; i++) row[i] = values[start + i]!;
+    });
+  }
+
+  /** All elements in row-major order (f16 and bf16: raw bits). */
+  read(tensor: Tensor): Float32Array | Float64Array | Int32Array | Uint16Array | Uint8Array {
+    const doubles = tensor.dtype === 'f32' && this.memory.doubles !== undefined;
+    const Result = doubles
+      ? Float64Array
+      : { f32: Float32Array, i32: Int32Array, u8: Uint8Array, f16: Uint16Array, bf16: Uint16Array }[tensor.dtype];
+    const result = new Result(tensor.size);
+    this.#eachRow(tensor, (row, start) => result.set(row, start));
+    return result;
+  }
+
+  /** The elements of a contiguous tensor in place, without a copy. */
+  view(tensor: Tensor): Float32Array | Float64Array | Int32Array | Uint16Array | Uint8Array {
+    if (!tensor.contiguous) throw new Error(`tensor ${tensor.name} has gaps between its rows; use read or write`);
+    return this.#rowAt(tensor, 0, tensor.size);
+  }
+
+  #rowAt(tensor: Tensor, row: number, length: number) {
+    const { storage, offset, dtype } = tensor;
+    if (storage.address === undefined) throw new Error(`tensor ${storage.name} has no memory (released, or temporary)`);
+    const address = storage.address + (offset + row * tensor.stride) * DTYPE_BYTES[dtype];
+    const { doubles } = this.memory;
+    if (dtype === 'f32' && doubles !== undefined) return doubles.subarray(address / 4, address / 4 + length);
+    return this.memory.array(dtype, address, length);
+  }
+
+  #eachRow(tensor: Tensor, visit: (row: ReturnType<Runtime['view']>, start: number) => void): void {
+    if (tensor.contiguous) return visit(this.#rowAt(tensor, 0, tensor.size), 0);
+    for (let row = 0; row < tensor.rows; row++) {
+      visit(this.#rowAt(tensor, row, tensor.columns), row * tensor.columns);
+    }
+  }
+
+  /** Stops the threads. The runtime and its Programs cannot be used afterwards. */
+  async close(): Promise<void> {
+    await this.pool?.close();
+  }
+}
+
+/** Reserves the memory, picks the target and starts the threads. */
+export async function createRuntime(options: RuntimeOptions = {}): Promise<Runtime> {
+  const host = platform();
+  const limitBytes = options.memoryBytes ?? 2 ** 30;
+  const wide = options.wideMemory ?? limitBytes > 2 ** 32 - 65536;
+  const kind = options.target ?? 'wasm';
+  if (kind === 'interpreter' || kind === 'interpreter64') {
+    const memory = new LinearMemory({ limitBytes, shared: false, doubles: kind === 'interpreter64' });
+    // Workers are played by the one thread in turn, so that work is split as it will be elsewhere.
+    return new Runtime(memory, new InterpreterExecutor(memory, options.lanes ?? 4), undefined, options.workers ?? 1);
+  }
+  const features = wasmFeatures();
+  if (!features.simd) throw new Error('this engine has no WebAssembly SIMD, which Jingqi needs');
+  if (wide && !features.memory64) throw new Error('this engine has no 64-bit WebAssembly memory; stay below 4 GiB');
+  const workers = options.workers ?? (host.sharedMemory && features.threads ? host.cores : 1);
+  const shared = workers > 1;
+  if (shared && !(host.sharedMemory && features.threads)) {
+    throw new Error('several workers need shared memory, which this host does not offer; use workers: 1');
+  }
+  const memory = new LinearMemory({ limitBytes, shared, wide });
+  const fuses = kind === 'wasm' && !wide && features.relaxed && (options.fuseVectors ?? true) && host.fusesVectors();
+  const target = wasmTarget({ relaxed: kind === 'wasm' && features.relaxed, fusedVectors: fuses ? 2 : 1 });
+  const pool = shared ? await WorkerPool.start(host, memory, workers) : undefined;
+  const memoryImport = { shared, wide, maximumPages: limitBytes / 65536 };
+  return new Runtime(memory, new WasmExecutor(memory, target, { ...memoryImport, maximumPages: Math.ceil(memoryImport.maximumPages) }, pool), pool, workers);
+}
