@@ -34,6 +34,7 @@ function ensureInstalled(body = ''): { status: number | null; stderr: string; ca
     catch (error) { console.error(error.message); process.exit(1); }`;
   const { status, stderr } = spawnSync(process.execPath, ['--input-type=module', '-e', script], {
     encoding: 'utf8',
+    timeout: 10_000,
     env: { ...process.env, npm_execpath: npm, npm_node_execpath: process.execPath },
   });
   return { status, stderr, calls: existsSync(calls) ? readFileSync(calls, 'utf8').length : 0 };
