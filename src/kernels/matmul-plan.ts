@@ -2,6 +2,7 @@ import type { TargetInfo } from './ir.ts';
 import type { Kernel, Parameters } from './kernel.ts';
 import { groupedMatmulInner, groupedMatmulRows, matmul } from './matmul.ts';
 import { packRows, packTransposed } from './matmul-pack.ts';
+import { FEW_ROWS, fewRowsMatmul } from './matmul-rows.ts';
 import { tileFor } from './matmul-tile.ts';
 
 /** NT: C = A·Bᵀ; NN: C = A·B; TN: C = Aᵀ·B (see matmul.ts). */
@@ -57,7 +58,11 @@ export interface MatmulPlan {
   readonly scratchBytes: number;
 }
 
-/** The kernel calls of a matrix product for a target, and the scratch memory they share. */
+/**
+ * The kernel calls of a matrix product for a target, and the scratch memory they share. NT products of at most FEW_ROWS
+ * planned rows read B as it is (decoding); everything else packs B first. For decoding through experts see
+ * `expertRowsMatmul`.
+ */
 export function planMatmul(shape: MatmulShape, target: TargetInfo): MatmulPlan {
   for (const field of ['rows', 'columns', 'inner'] as const) {
     if (!(Number.isInteger(shape[field]) && shape[field] >= 0)) {
@@ -66,6 +71,7 @@ export function planMatmul(shape: MatmulShape, target: TargetInfo): MatmulPlan {
   }
   const tile = tileFor(target);
   const { layout, groups } = shape;
+  if (layout === 'nt' && groups === undefined && shape.rows <= FEW_ROWS) return planFewRows(shape);
   let scratchBytes = 0;
   const take = (elements: number): { scratch: number } => {
     const place = { scratch: scratchBytes };
@@ -107,6 +113,14 @@ export function planMatmul(shape: MatmulShape, target: TargetInfo): MatmulPlan {
       ? call(matmul(form), args)
       : call(groupedMatmulRows(form), { ...args, offsets: 'offsets', groups });
   return { calls: [packB, product], scratchBytes };
+}
+
+function planFewRows(shape: MatmulShape): MatmulPlan {
+  const maxRows = [1, 2, 4].find((limit) => shape.rows <= limit) ?? FEW_ROWS;
+  const kernel = fewRowsMatmul({ maxRows, accumulate: shape.accumulate ?? false });
+  const strides = { strideA: 'strideA', strideB: 'strideB', strideC: 'strideC' } as const;
+  const sizes = { rows: 'rows', columns: 'columns', inner: 'inner' } as const;
+  return { calls: [call(kernel, { a: 'a', b: 'b', c: 'c', ...strides, ...sizes })], scratchBytes: 0 };
 }
 
 function call<P extends Parameters>(
