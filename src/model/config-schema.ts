@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { describeValue } from './describe-value.ts';
 
 /** Sizes above this are taken for damage: no published model comes near, and products of two stay exact. */
 const LARGEST_SIZE = 2 ** 24;
@@ -134,10 +135,6 @@ export function describeIssues(error: z.ZodError, input: unknown): string[] {
     for (const step of issue.path) value = (value as Record<PropertyKey, unknown> | undefined)?.[step];
     if (value === undefined) return [`field ${place} is missing`];
     const hint = HINTS[String(issue.path.at(-1))] ?? issue.message;
-    return [`field ${place} is ${shorten(JSON.stringify(value))}: ${hint}`];
+    return [`field ${place} is ${describeValue(value)}: ${hint}`];
   });
-}
-
-function shorten(text: string): string {
-  return text.length <= 80 ? text : `${text.slice(0, 77)}...`;
 }

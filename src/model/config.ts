@@ -1,4 +1,5 @@
 import { describeIssues, type HuggingFaceConfig, huggingFaceConfigSchema, type RopeScaling } from './config-schema.ts';
+import { describeValue } from './describe-value.ts';
 
 /**
  * Epsilon of the RMSNorms over the query latent and the key-value latent. DeepSeek's code and transformers use this
@@ -88,7 +89,7 @@ export interface ModelConfig {
 export function parseModelConfig(json: unknown): ModelConfig {
   const { model_type: type } = Object(json) as { model_type?: unknown };
   if (type !== 'deepseek_v2' && type !== 'deepseek_v3') {
-    const what = type === undefined ? 'it has no model_type' : `its model_type is ${JSON.stringify(type)}`;
+    const what = type === undefined ? 'it has no model_type' : `its model_type is ${describeValue(type)}`;
     throw new Error(`config.json: ${what}; only deepseek_v2 and deepseek_v3 are supported`);
   }
   const parsed = huggingFaceConfigSchema.safeParse(json);
@@ -269,7 +270,7 @@ function checkAgreement(file: HuggingFaceConfig, config: ModelConfig, found: str
   const equal = (name: keyof HuggingFaceConfig, expected: number, why: string) => {
     const value = file[name];
     if (value !== undefined && value !== null && value !== expected) {
-      found.push(`${name} is ${JSON.stringify(value)}, but ${why} is ${expected}`);
+      found.push(`${name} is ${describeValue(value)}, but ${why} is ${expected}`);
     }
   };
   equal('num_key_value_heads', config.heads, 'num_attention_heads (latent attention has one key head per query head)');
