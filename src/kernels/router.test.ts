@@ -161,8 +161,8 @@ describe.each(allTargets)('expert routing on %s', (target) => {
     // Selection scores -2.5, -2.5 | 0.5, -9.5: sums -5 and -9, so the first group is chosen and both of its experts.
     const chosen = route(target, grouped, [[0, 0, 0, 0]], [-3, -3, 0, -10]);
     expect(chosen.indices[0]).toEqual([0, 1]);
-    const tied: RouterVariant = { ...plain, experts: 6, chosen: 4, groups: 3, chosenGroups: 2 };
-    expect(route(target, tied, [new Array<number>(6).fill(0)], []).indices[0]).toEqual([0, 1, 2, 3]);
+    const tied: RouterVariant = { ...plain, experts: 4, chosen: 2, groups: 2, chosenGroups: 1 };
+    expect(route(target, tied, [[1, 0, 1, 0.5]], []).indices[0]).toEqual([0, 1]);
   });
 
   it('handles infinite logits, and keeps indices in range where logits are NaN', () => {
