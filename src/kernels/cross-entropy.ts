@@ -1,6 +1,7 @@
 import type { Builder, F32, I32, Pointer } from './builder.ts';
 import { defineKernel } from './kernel.ts';
-import { interleavedLoop, maxVectors, rowAddress, sumVectors, vectorLoop } from './loops.ts';
+import { interleavedLoop, rowAddress, vectorLoop } from './loops.ts';
+import { rowStatistics } from './softmax.ts';
 
 /**
  * Cross-entropy of rows of logits against one target each, with an optional penalty on the normaliser (z-loss; de
@@ -19,24 +20,6 @@ import { interleavedLoop, maxVectors, rowAddress, sumVectors, vectorLoop } from 
  */
 
 const CHAINS = 4;
-
-interface RowStatistics {
-  readonly maximum: F32;
-  /** Σ_c e^(logits[c] − maximum) */
-  readonly sum: F32;
-}
-
-/** With `keep`, e^(logits[c] − maximum) is stored there; it may be the logits themselves. */
-function rowStatistics(b: Builder, logits: Pointer, columns: I32, keep?: Pointer): RowStatistics {
-  const maximum = maxVectors(b, b.i32(0), columns, CHAINS, (strip) => strip.load(logits));
-  const shift = b.splat(maximum);
-  const sum = sumVectors(b, b.i32(0), columns, 2, (accumulator, strip) => {
-    const power = b.exp(b.sub(strip.load(logits), shift));
-    if (keep !== undefined) strip.store(keep, power);
-    return b.add(accumulator, strip.keep(power, 0));
-  });
-  return { maximum, sum };
-}
 
 interface LossInputs {
   readonly weight: F32;
@@ -170,7 +153,7 @@ export const crossEntropyWithGradient = defineKernel(
           const target = b.loadI32(b.offset(p.targets, row));
           // Read before the row is overwritten, which dlogits = logits allows.
           const targetLogit = b.load(b.offset(logits, target));
-          const { maximum, sum } = rowStatistics(b, logits, p.columns, dlogits);
+          const { maximum, sum } = rowStatistics(b, logits, p.columns, { keep: dlogits });
           const normaliser = b.add(maximum, b.log(sum));
           write(rowLoss(b, { weight, targetLogit, normaliser, zCoefficient: p.zCoefficient }), normaliser);
           const upstream = b.mul(weight, b.load(rowAddress(b, p.scale, row, p.scaleStride)));
