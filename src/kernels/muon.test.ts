@@ -14,7 +14,7 @@ const flats = fc.record({
 
 describe.each(allTargets)('Muon on %s', (target) => {
   const arena = createArena({ target });
-  const [g, m, d, p, block] = Array.from({ length: 5 }, () => new Sheet(arena)) as [Sheet, Sheet, Sheet, Sheet, Sheet];
+  const [g, m, d, p, block] = Array.from({ length: 5 }, () => new Sheet(arena, 1700)) as [Sheet, Sheet, Sheet, Sheet, Sheet];
   const hyperparameters = (gradientScale: number) => block.put([[RATE, MOMENTUM, DECAY, gradientScale]]);
 
   it('updates the momentum and gives the direction', () => {
@@ -46,7 +46,7 @@ describe.each(allTargets)('Muon on %s', (target) => {
 
   it('normalises each matrix by its Frobenius norm', () => {
     fc.assert(
-      fc.property(flats, fc.integer({ min: 0, max: 3 }), ({ count, offset, seed }, matrices) => {
+      fc.property(flats, fc.integer({ min: 0, max: 2 }), ({ count, offset, seed }, matrices) => {
         const stride = count + 1;
         const values = randomRows(seed, matrices, count, 3);
         const [result, inPlace] = forAnyWorkers((workers) => {

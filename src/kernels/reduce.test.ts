@@ -13,7 +13,7 @@ const REDUCTIONS: Record<Reduction, (values: number[]) => number> = {
 
 describe.each(allTargets)('reductions on %s', (target) => {
   const arena = createArena({ target });
-  const [x, other, partials, y] = [new Sheet(arena), new Sheet(arena), new Sheet(arena), new Sheet(arena)];
+  const [x, other, partials, y] = [new Sheet(arena, 5100), new Sheet(arena), new Sheet(arena), new Sheet(arena)];
 
   function reduce(values: number[], reduction: Reduction, options: { offset: number; before?: number }) {
     return forAnyWorkers((workers) => {

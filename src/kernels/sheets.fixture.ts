@@ -13,7 +13,7 @@ export class Sheet {
   #stride = 0;
   #offset = 0;
 
-  constructor(arena: TestArena, elements = 8192) {
+  constructor(arena: TestArena, elements = 1024) {
     this.#buffer = arena.f32(elements);
   }
 

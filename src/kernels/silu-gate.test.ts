@@ -8,7 +8,7 @@ const sigmoid = (g: number) => 1 / (1 + Math.exp(-g));
 
 describe.each(allTargets)('SiLU gate on %s', (target) => {
   const arena = createArena({ target });
-  const [both, gateSheet, upSheet, y, dy, dgate, dup] = Array.from({ length: 7 }, () => new Sheet(arena)) as [
+  const [both, gateSheet, upSheet, y, dy, dgate, dup] = Array.from({ length: 7 }, () => new Sheet(arena, 4200)) as [
     Sheet,
     Sheet,
     Sheet,
@@ -49,7 +49,7 @@ describe.each(allTargets)('SiLU gate on %s', (target) => {
 
   it('multiplies silu(gate) by up, separate or halves of one row', () => {
     fc.assert(fc.property(shapes, checkForward), { numRuns: 20 });
-    checkForward({ rows: 3, columns: 1031, padding: 1, offset: 3, seed: 7 });
+    checkForward({ rows: 2, columns: 1031, padding: 1, offset: 3, seed: 7 });
   });
 
   it('gives both gradients, in place too', () => {
