@@ -9,7 +9,7 @@ const VOCABULARY = 7;
 
 describe.each(allTargets)('rows by index on %s', (target) => {
   const arena = createArena({ target });
-  const [tableSheet, y] = [new Sheet(arena, 3100), new Sheet(arena, 3100)];
+  const [tableSheet, y] = [new Sheet(arena, 4600), new Sheet(arena, 4600)];
   const ids = arena.i32(8);
   const halves = arena.u16(1024);
 
