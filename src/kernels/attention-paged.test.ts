@@ -1,0 +1,290 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import {
+  type CacheMemory,
+  combineChunks,
+  type PagedAttentionVariant,
+  pagedAttention,
+  pagedAttentionChunks,
+  pagedScratchElements,
+  pagedScratchKeys,
+  writeCache,
+} from './attention-paged.ts';
+import { allTargets, createArena, type TestTarget } from './testing.ts';
+
+interface Problem {
+  readonly variant: PagedAttentionVariant;
+  readonly keyHeads: number;
+  /** Whether values are the first part of the keys, as the latents of absorbed MLA are. */
+  readonly latent: boolean;
+  /** Positions written so far of each sequence, and how many of the newest ones ask. */
+  readonly sequences: readonly { readonly length: number; readonly asking: number }[];
+  readonly workers: number;
+  readonly offset: number;
+  readonly padding: number;
+  readonly seed: number;
+}
+
+const SCALE = 0.375;
+
+function random(seed: number): () => number {
+  let state = seed | 1;
+  return () => {
+    state = (Math.imul(state, 1664525) + 1013904223) | 0;
+    // Five bits, so that every cache type holds the numbers exactly.
+    return (state >>> 27) / 16 - 1;
+  };
+}
+
+function layoutOf({ variant, keyHeads, latent, padding }: Problem) {
+  const keyWidth = keyHeads * variant.nopeDim;
+  const ropeWidth = variant.ropeDim;
+  const valueWidth = latent ? 0 : keyHeads * variant.valueDim;
+  return { keyWidth, ropeWidth, valueWidth, slot: keyWidth + ropeWidth + valueWidth + padding };
+}
+
+function build(problem: Problem) {
+  const { variant, keyHeads, sequences, seed } = problem;
+  const heads = keyHeads * variant.group;
+  const next = random(seed);
+  const { slot } = layoutOf(problem);
+  const array = (length: number) => Array.from({ length }, next);
+  const written = sequences.flatMap(({ length }, sequence) =>
+    Array.from({ length }, (_, position) => ({ sequence, position, row: array(slot) })),
+  );
+  const asking = sequences.flatMap(({ length, asking }, sequence) =>
+    Array.from({ length: Math.min(asking, length) }, (_, i) => ({ sequence, position: length - 1 - i })),
+  );
+  const pagesEach = Math.max(1, ...sequences.map(({ length }) => Math.ceil(length / variant.pageSize)));
+  const pages = sequences.length * pagesEach;
+  // Pages in an order that mixes the sequences.
+  const table = Array.from({ length: pages }, (_, i) => (i * 7 + 3) % pages);
+  const distinct = new Set(table).size === pages ? table : table.map((_, i) => pages - 1 - i);
+  return {
+    heads,
+    written,
+    asking,
+    pagesEach,
+    slots: pages * variant.pageSize,
+    table: distinct,
+    queryNope: array(asking.length * heads * variant.nopeDim),
+    queryRope: array(asking.length * heads * variant.ropeDim),
+  };
+}
+
+/** The formulas of the docstring in double precision, without pages. */
+function reference(problem: Problem, data: ReturnType<typeof build>): number[] {
+  const { variant, latent } = problem;
+  const { nopeDim, ropeDim, valueDim, group } = variant;
+  const { keyWidth, ropeWidth } = layoutOf(problem);
+  const output: number[] = [];
+  data.asking.forEach(({ sequence, position }, i) => {
+    const rows = data.written.filter((entry) => entry.sequence === sequence && entry.position <= position);
+    for (let h = 0; h < data.heads; h++) {
+      const keyHead = Math.floor(h / group);
+      const scores = rows.map(({ row }) => {
+        let score = 0;
+        for (let d = 0; d < nopeDim; d++) {
+          score += data.queryNope[(i * data.heads + h) * nopeDim + d]! * row[keyHead * nopeDim + d]!;
+        }
+        for (let d = 0; d < ropeDim; d++) {
+          score += data.queryRope[(i * data.heads + h) * ropeDim + d]! * row[keyWidth + d]!;
+        }
+        return score * SCALE;
+      });
+      const highest = Math.max(...scores);
+      const powers = scores.map((score) => Math.exp(score - highest));
+      const sum = powers.reduce((a, b) => a + b, 0);
+      const valueStart = latent ? keyHead * nopeDim : keyWidth + ropeWidth + keyHead * valueDim;
+      for (let d = 0; d < valueDim; d++) {
+        output.push(rows.reduce((total, { row }, s) => total + (powers[s]! / sum) * row[valueStart + d]!, 0));
+      }
+    }
+  });
+  return output;
+}
+
+function run(target: TestTarget, problem: Problem, data: ReturnType<typeof build>, chunk?: number): number[] {
+  const { variant, latent, workers, offset } = problem;
+  const { nopeDim, ropeDim, valueDim, group, pageSize, memory } = variant;
+  const { keyWidth, ropeWidth, slot } = layoutOf(problem);
+  const arena = createArena({ target, bytes: 1 << 21 });
+  const bytes = memory === 'f32' ? 4 : 2;
+  const cache =
+    memory === 'f32'
+      ? arena.f32(new Array<number>(data.slots * slot).fill(Number.NaN), { offset })
+      : arena.u16(new Array<number>(data.slots * slot).fill(0xffff), { offset });
+  const pageTable = arena.i32(data.table);
+  const source = arena.f32(
+    data.written.flatMap(({ row }) => row),
+    { offset },
+  );
+  const writing = {
+    pageTable,
+    sequences: arena.i32(data.written.map(({ sequence }) => sequence)),
+    positions: arena.i32(data.written.map(({ position }) => position)),
+    rows: data.written.length,
+    tableStride: data.pagesEach,
+  };
+  const split = Math.min(keyWidth, 3);
+  arena.run(
+    writeCache({ pageSize, memory }),
+    {
+      ...writing,
+      first: cache,
+      second: cache.address + split * bytes,
+      firstSource: source,
+      secondSource: source.address + split * 4,
+      firstWidth: split,
+      secondWidth: slot - split,
+      firstSlotStride: slot,
+      secondSlotStride: slot,
+      firstSourceRowStride: slot,
+      secondSourceRowStride: slot,
+    },
+    { workers },
+  );
+  const rows = data.asking.length;
+  const output = arena.f32(rows * data.heads * valueDim, { offset });
+  const longest = Math.max(1, ...problem.sequences.map(({ length }) => length));
+  const scratchPositions = chunk ?? longest;
+  const common = {
+    scratch: arena.f32(pagedScratchElements(scratchPositions, workers), { offset }),
+    queryNope: arena.f32(data.queryNope, { offset }),
+    queryRope: arena.f32(data.queryRope, { offset }),
+    keyNope: cache,
+    keyRope: cache.address + keyWidth * bytes,
+    value: latent ? cache : cache.address + (keyWidth + ropeWidth) * bytes,
+    pageTable,
+    sequences: arena.i32(data.asking.map(({ sequence }) => sequence)),
+    positions: arena.i32(data.asking.map(({ position }) => position)),
+    rows,
+    heads: data.heads,
+    tableStride: data.pagesEach,
+    scratchKeys: pagedScratchKeys(scratchPositions),
+    scale: SCALE,
+    queryNopeRowStride: data.heads * nopeDim,
+    queryNopeHeadStride: nopeDim,
+    queryRopeRowStride: data.heads * ropeDim,
+    queryRopeHeadStride: ropeDim,
+    keyNopeSlotStride: slot,
+    keyNopeHeadStride: nopeDim,
+    keyRopeSlotStride: slot,
+    keyRopeHeadStride: 0,
+    valueSlotStride: slot,
+    valueHeadStride: latent ? nopeDim : valueDim,
+  };
+  const outputRowStride = data.heads * valueDim;
+  if (chunk === undefined) {
+    arena.run(pagedAttention(variant), { ...common, output, outputRowStride }, { workers });
+  } else {
+    const chunks = Math.ceil(longest / chunk) + 1;
+    const partialOutput = arena.f32(new Array<number>(rows * data.heads * chunks * valueDim).fill(Number.NaN));
+    const partialSums = arena.f32(new Array<number>(rows * data.heads * chunks * 2).fill(Number.NaN));
+    arena.run(
+      pagedAttentionChunks({ ...variant, chunk }),
+      { ...common, partialOutput, partialSums, chunks },
+      { workers },
+    );
+    const { positions, heads } = common;
+    arena.run(
+      combineChunks({ valueDim, chunk }),
+      { output, partialOutput, partialSums, positions, rows, heads, chunks, outputRowStride },
+      { workers },
+    );
+  }
+  expect(group * problem.keyHeads).toBe(data.heads);
+  return output.read();
+}
+
+function largestError(actual: readonly number[], expected: readonly number[]): number {
+  expect(actual.length).toBe(expected.length);
+  return expected.reduce((error, value, i) => Math.max(error, Math.abs(actual[i]! - value)), 0);
+}
+
+const problems: fc.Arbitrary<Problem> = fc
+  .record({
+    nopeDim: fc.oneof(fc.integer({ min: 1, max: 40 }), fc.constantFrom(64, 150, 300)),
+    ropeDim: fc.constantFrom(0, 2, 5, 16),
+    valueDim: fc.integer({ min: 1, max: 70 }),
+    group: fc.constantFrom(1, 2, 3, 4, 6, 7),
+    pageSize: fc.constantFrom(1, 2, 8, 16),
+    memory: fc.constantFrom<CacheMemory>('f32', 'bf16', 'f16'),
+    keyHeads: fc.constantFrom(1, 2),
+    latent: fc.boolean(),
+    sequences: fc.array(
+      fc.record({ length: fc.integer({ min: 1, max: 40 }), asking: fc.integer({ min: 0, max: 3 }) }),
+      { maxLength: 3 },
+    ),
+    workers: fc.integer({ min: 1, max: 3 }),
+    offset: fc.integer({ min: 0, max: 3 }),
+    padding: fc.constantFrom(0, 3),
+    seed: fc.integer(),
+  })
+  .map(({ nopeDim, ropeDim, valueDim, group, pageSize, memory, latent, ...rest }) => ({
+    ...rest,
+    latent,
+    variant: { nopeDim, ropeDim, valueDim: latent ? nopeDim : valueDim, group, pageSize, memory },
+  }));
+
+describe.each(allTargets)('attention over a paged cache on %s', (target) => {
+  const tolerance = target === 'interpreter64' ? 1e-12 : 4e-6;
+  const numRuns = target.startsWith('wasm') ? 25 : 8;
+  // Halves have no double-precision twin in the interpreter's memory, but they hold the test's numbers exactly.
+
+  it('gives the weighted values of each row, over the whole context or in chunks', () => {
+    fc.assert(
+      fc.property(problems, fc.constantFrom(undefined, 8, 16), (problem, chunk) => {
+        const data = build(problem);
+        expect(largestError(run(target, problem, data, chunk), reference(problem, data))).toBeLessThan(tolerance);
+      }),
+      { numRuns },
+    );
+  });
+
+  it('gives the same bits whatever the number of workers', () => {
+    fc.assert(
+      fc.property(problems, fc.constantFrom(undefined, 8), (problem, chunk) => {
+        const data = build(problem);
+        const alone = run(target, { ...problem, workers: 1 }, data, chunk);
+        expect(run(target, { ...problem, workers: 3 }, data, chunk)).toEqual(alone);
+      }),
+      { numRuns: 4 },
+    );
+  });
+
+  it('yields zeros for a row without a position, and does not write it to the cache', () => {
+    const problem: Problem = {
+      variant: { nopeDim: 5, ropeDim: 2, valueDim: 5, group: 2, pageSize: 4, memory: 'f32' },
+      keyHeads: 1,
+      latent: true,
+      sequences: [{ length: 3, asking: 2 }],
+      workers: 2,
+      offset: 0,
+      padding: 0,
+      seed: 3,
+    };
+    const data = build(problem);
+    const expected = reference(problem, data);
+    const unused = { ...data, asking: [data.asking[0]!, { sequence: 0, position: -1 }] };
+    const skipped = {
+      ...unused,
+      written: [...data.written, { sequence: 0, position: -1, row: [9, 9, 9, 9, 9, 9, 9] }],
+    };
+    for (const chunk of [undefined, 8]) {
+      const actual = run(target, problem, skipped, chunk);
+      expect(largestError(actual.slice(0, 10), expected.slice(0, 10))).toBeLessThan(tolerance);
+      expect(actual.slice(10)).toEqual(new Array<number>(10).fill(0));
+    }
+  });
+});
+
+describe('page size', () => {
+  it('must be a power of two', () => {
+    const variant = { nopeDim: 4, ropeDim: 0, valueDim: 4, group: 1, pageSize: 12, memory: 'f32' } as const;
+    const arena = createArena({ target: 'wasm' });
+    const names = Object.keys(pagedAttention(variant).parameters);
+    const zeros = Object.fromEntries(names.map((name) => [name, 0])) as never;
+    expect(() => arena.run(pagedAttention(variant), zeros)).toThrow(/power of two.*12/);
+  });
+});

@@ -1,0 +1,206 @@
+import {
+  type CacheMemory,
+  dealOut,
+  eachHead,
+  headBlocks,
+  PAGED_PARAMETERS,
+  type PagedAttentionVariant,
+  scores,
+  sequencePages,
+  slotOf,
+  type Task,
+  weightedValues,
+} from './attention-paged-tiles.ts';
+import type { I32, Pointer } from './builder.ts';
+import { MEMORY_BYTES } from './ir.ts';
+import { defineKernelFamily } from './kernel.ts';
+
+export {
+  type CacheMemory,
+  type PagedAttentionVariant,
+  pagedScratchElements,
+  pagedScratchKeys,
+} from './attention-paged-tiles.ts';
+
+function checkVariant({ nopeDim, ropeDim, valueDim, group, pageSize }: PagedAttentionVariant): void {
+  if (nopeDim < 1 || ropeDim < 0 || valueDim < 1 || group < 1) {
+    throw new RangeError(
+      `paged attention needs nopeDim, valueDim and group of at least 1 and ropeDim of at least 0, got ` +
+        `nopeDim=${nopeDim}, ropeDim=${ropeDim}, valueDim=${valueDim}, group=${group}`,
+    );
+  }
+  checkPageSize(pageSize);
+}
+
+function checkPageSize(pageSize: number): void {
+  if (!(pageSize >= 1 && Number.isInteger(Math.log2(pageSize)))) {
+    throw new RangeError(`a page must have a power of two of positions, got ${pageSize}`);
+  }
+}
+
+/**
+ * Attention of query rows over keys and values in pages, decode and prefill alike. Row i belongs to sequence
+ * sequences[i] and attends to its positions 0..positions[i]; position p of sequence q is in slot
+ * pageTable[q, p / pageSize]·pageSize + p % pageSize.
+ *
+ *   score(i, p, h) = scale · (queryNope[i, h]·keyNope[slot, h/group] + queryRope[i, h]·keyRope[slot, h/group])
+ *   output[i, h] = Σ_p softmax_p(score) · value[slot, h/group]
+ *
+ * - absorbed MLA (DeepSeek-V2 §2.1.3): group = heads; keyNope and value are the latents of kv_lora_rank, keyRope the
+ *   rotary key behind them; queryNope has been multiplied by the key's up-projection, and the output, [rows, heads,
+ *   kv_lora_rank], has yet to be multiplied by the value's
+ * - naive MLA: group = 1, expanded keys and values per head; keyRopeHeadStride 0, as all heads share the rotary key
+ * - grouped-query attention: ropeDim 0 (queryRope and keyRope are not read), keys with their rotation as keyNope
+ *
+ * Shapes: queryNope [rows, heads, nopeDim], queryRope [rows, heads, ropeDim], output [rows, heads, valueDim] with a row
+ * stride; caches of slots × heads/group with a slot and a head stride in elements of their memory type; pageTable i32
+ * [sequences, tableStride], sequences and positions i32 [rows]. scratch: pagedScratchElements(…) floats, scratchKeys:
+ * pagedScratchKeys(longest context). A row whose position is negative yields zeros. Work is dealt out by (row, block of
+ * heads); every result is computed in one order whatever the number of workers.
+ */
+export const pagedAttention = defineKernelFamily(
+  'pagedAttention',
+  { output: 'out', ...PAGED_PARAMETERS, outputRowStride: 'i32' },
+  (b, p, variant: PagedAttentionVariant) => {
+    checkVariant(variant);
+    const { valueDim } = variant;
+    const blocks = headBlocks(b, p.heads, variant.group);
+    dealOut(b, b.mul(p.rows, blocks.count), (index) => {
+      const row = b.divide(index, blocks.count);
+      const end = b.add(b.loadI32(b.offset(p.positions, row)), 1);
+      const task: Task = { row, first: b.i32(0), end, ...blocks.at(b.sub(index, b.mul(row, blocks.count))) };
+      const { sums, weights } = scores(b, p, variant, task);
+      const inverses = sums.map((sum) => b.splat(b.select<'f32'>(b.eq(sum, 0), 0, b.div<'f32'>(1, sum))));
+      const to = b.offset(p.output, b.mul(row, p.outputRowStride));
+      weightedValues(b, p, variant, task, weights, (i, head, column, values) => {
+        const place = b.offset(b.offset(to, head, valueDim * 4), column);
+        values.store(place, (vector) => b.mul(vector, inverses[i]!));
+      });
+    });
+  },
+);
+
+/**
+ * As `pagedAttention`, for few rows with long contexts: the positions are cut into chunks of a fixed number (so that
+ * results do not depend on the workers), and work is dealt out by (chunk, row, block of heads). Chunk c writes the
+ * weighted values before normalisation, e^(score - highest of the chunk) being the weights, to partialOutput
+ * [rows, heads, chunks, valueDim], and [highest score, sum of the weights] to partialSums [rows, heads, chunks, 2].
+ * `chunks` is the room for chunks per row; chunks past a row's position are not written. scratchKeys:
+ * pagedScratchKeys(chunk). `combineChunks` finishes the work.
+ */
+export const pagedAttentionChunks = defineKernelFamily(
+  'pagedAttentionChunks',
+  { partialOutput: 'out', partialSums: 'out', ...PAGED_PARAMETERS, chunks: 'i32' },
+  (b, p, variant: PagedAttentionVariant & { readonly chunk: number }) => {
+    checkVariant(variant);
+    const { valueDim, chunk } = variant;
+    const blocks = headBlocks(b, p.heads, variant.group);
+    const perChunk = b.mul(p.rows, blocks.count);
+    dealOut(b, b.mul(p.chunks, perChunk), (index) => {
+      const piece = b.divide(index, perChunk);
+      const within = b.sub(index, b.mul(piece, perChunk));
+      const row = b.divide(within, blocks.count);
+      const first = b.mul(piece, chunk);
+      const end = b.add(b.loadI32(b.offset(p.positions, row)), 1);
+      b.if(b.lt(first, end), () => {
+        const block = blocks.at(b.sub(within, b.mul(row, blocks.count)));
+        const task: Task = { row, first, end: b.min(end, b.add(first, chunk)), ...block };
+        const { sums, highest, weights } = scores(b, p, variant, task);
+        const partOf = (head: I32) => b.add(b.mul(b.add(b.mul(row, p.heads), head), p.chunks), piece);
+        weightedValues(b, p, variant, task, weights, (_, head, column, values) => {
+          values.store(b.offset(b.offset(p.partialOutput, partOf(head), valueDim * 4), column), (vector) => vector);
+        });
+        eachHead(b, task, (head, i) => {
+          const place = b.offset(p.partialSums, partOf(head), 8);
+          b.store(place, highest[i]!);
+          b.store(place, sums[i]!, 4);
+        });
+      });
+    });
+  },
+);
+
+/**
+ * Joins the chunks of `pagedAttentionChunks`: with the highest score m over the row's chunks,
+ * output[i, h] = Σ_c e^(highest_c - m) · partialOutput_c / Σ_c e^(highest_c - m) · sum_c, chunks in order. Shapes as
+ * there; output [rows, heads, valueDim] with a row stride.
+ */
+export const combineChunks = defineKernelFamily(
+  'combineChunks',
+  {
+    output: 'out',
+    partialOutput: 'in',
+    partialSums: 'in',
+    positions: 'in',
+    rows: 'i32',
+    heads: 'i32',
+    chunks: 'i32',
+    outputRowStride: 'i32',
+  },
+  (b, p, { valueDim, chunk }: { valueDim: number; chunk: number }) => {
+    b.splitLoop(b.mul(p.rows, p.heads), (index) => {
+      const row = b.divide(index, p.heads);
+      const head = b.sub(index, b.mul(row, p.heads));
+      const count = b.divide(b.add(b.loadI32(b.offset(p.positions, row)), chunk), chunk);
+      const partials = b.offset(p.partialOutput, b.mul(index, p.chunks), valueDim * 4);
+      const stats = b.offset(p.partialSums, b.mul(index, p.chunks), 8);
+      const highest = b.variable(b.f32(Number.NEGATIVE_INFINITY));
+      b.loop(0, count, 1, (piece) => highest.set(b.max(highest.get(), b.load(b.offset(stats, piece, 8)))));
+      const factor = (piece: I32) => b.exp(b.sub(b.load(b.offset(stats, piece, 8)), highest.get()));
+      const total = b.variable(b.f32(0));
+      b.loop(0, count, 1, (piece) => {
+        total.set(b.fma(factor(piece), b.load(b.offset(stats, piece, 8), 4), total.get()));
+      });
+      const to = b.offset(b.offset(p.output, b.mul(row, p.outputRowStride)), head, valueDim * 4);
+      b.strips(valueDim, (strip) => strip.store(to, b.vectorF32(0)));
+      b.loop(0, count, 1, (piece) => {
+        const weight = b.splat(b.div(factor(piece), total.get()));
+        const from = b.offset(partials, piece, valueDim * 4);
+        b.strips(valueDim, (strip) => strip.store(to, b.fma(weight, strip.load(from), strip.load(to))));
+      });
+    });
+  },
+);
+
+/**
+ * Writes rows into the slots of their positions: first[slot, 0..firstWidth-1] = firstSource[row, …] and likewise the
+ * second part, converted to the cache's memory type. For MLA the latent and the rotary key (second = first +
+ * kv_lora_rank elements), else keys and values. Sources are f32 with a row stride, caches have a slot stride; slots as
+ * in `pagedAttention`; a row with a negative position is skipped. secondWidth may be 0.
+ */
+export const writeCache = defineKernelFamily(
+  'writeCache',
+  {
+    first: 'inout',
+    second: 'inout',
+    firstSource: 'in',
+    secondSource: 'in',
+    pageTable: 'in',
+    sequences: 'in',
+    positions: 'in',
+    rows: 'i32',
+    tableStride: 'i32',
+    firstWidth: 'i32',
+    secondWidth: 'i32',
+    firstSlotStride: 'i32',
+    secondSlotStride: 'i32',
+    firstSourceRowStride: 'i32',
+    secondSourceRowStride: 'i32',
+  },
+  (b, p, { pageSize, memory }: { pageSize: number; memory: CacheMemory }) => {
+    checkPageSize(pageSize);
+    b.splitLoop(p.rows, (row) => {
+      const position = b.loadI32(b.offset(p.positions, row));
+      b.if(b.ge(position, 0), () => {
+        const slot = slotOf(b, sequencePages(b, p, row), position, pageSize);
+        const write = (cache: Pointer, slotStride: I32, source: Pointer, rowStride: I32, width: I32) => {
+          const to = b.offset(cache, b.mul(slot, slotStride), MEMORY_BYTES[memory]);
+          const from = b.offset(source, b.mul(row, rowStride));
+          b.strips(width, (strip) => strip.store(to, strip.load(from), memory));
+        };
+        write(p.first, p.firstSlotStride, p.firstSource, p.firstSourceRowStride, p.firstWidth);
+        write(p.second, p.secondSlotStride, p.secondSource, p.secondSourceRowStride, p.secondWidth);
+      });
+    });
+  },
+);
