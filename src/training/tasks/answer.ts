@@ -45,7 +45,10 @@ export function findNumbers(text: string): FoundNumber[] {
     if (sign !== null) {
       const left = before.slice(0, sign.index).trimEnd();
       const word = sign[0].trim().toLowerCase();
-      const operator = (word === '-' || word === 'minus') && /[\dA-Za-z)\]]$/.test(left) && !/\b(is|be|equals|x|y|n|to|get|gives|makes|answer|result|or|and)$/i.test(left);
+      const operator =
+        (word === '-' || word === 'minus') &&
+        /[\dA-Za-z)\]]$/.test(left) &&
+        !/\b(is|be|equals|x|y|n|to|get|gives|makes|answer|result|or|and)$/i.test(left);
       if (!operator) {
         value = -value;
         start = sign.index;

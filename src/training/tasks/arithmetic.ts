@@ -30,7 +30,7 @@ function withDigits(random: Random, digits: number): number {
 
 function drawDigits(random: Random, level: number | undefined): number {
   if (level !== undefined) return level;
-  return Number(random.weighted({ 1: 6, 2: 20, 3: 29, 4: 39, 5: 6 }));
+  return Number(random.weighted({ 1: 6, 2: 20, 3: 29, 4: 42, 5: 3 }));
 }
 
 /** Two operands of which the longer has the drawn number of digits. */
@@ -41,7 +41,11 @@ function drawPair(random: Random, level: number | undefined): [number, number] {
   return random.chance(0.5) ? pair : [pair[1], pair[0]];
 }
 
-function draw(random: Random, kind: Kind, level: number | undefined): { a: number; b: number; key: string } | undefined {
+function draw(
+  random: Random,
+  kind: Kind,
+  level: number | undefined,
+): { a: number; b: number; key: string } | undefined {
   if (kind === 'addition') {
     const [a, b] = drawPair(random, level);
     return { a, b, key: `add:${Math.min(a, b)}+${Math.max(a, b)}` };

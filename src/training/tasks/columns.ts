@@ -84,7 +84,8 @@ export function multiplyByDigit(x: number, digit: number): Scratchpad {
     const product = d * digit;
     const sum = product + carry;
     written = (sum % 10) + written;
-    lines.push(`${columnName(i)}${d}*${digit}=${two(product)}+${carry}=${two(sum)};${written}`);
+    const carried = i === 0 ? '' : `+${carry}=${two(sum)}`;
+    lines.push(`${columnName(i)}${d}*${digit}=${two(product)}${carried};${written}`);
     carry = Math.floor(sum / 10);
   });
   const result = Number(carry + written);
@@ -105,7 +106,7 @@ export function multiplyTwoByTwo(x: number, y: number): Scratchpad {
     if (shift === 1) digits.push(Math.floor(high / 10));
     const names = digits.map((digit, i) => columnName(i) + digit);
     const cut = shift + 1;
-    lines.push(`${xOnes}*${by}=${two(low)}+0=${two(low)};${names.slice(0, cut).join('')}`);
+    lines.push(`${xOnes}*${by}=${two(low)};${names.slice(0, cut).join('')}`);
     lines.push(`${xTens}*${by}=${two(xTens * by)}+${carry}=${two(high)};${names.slice(cut).join('')}`);
     return digits;
   };

@@ -16,7 +16,7 @@ interface Details {
 }
 
 function draw(random: Random, count: number): { numbers: string[]; key: string } | undefined {
-  const whole = random.chance(0.7) ? random.integer(0, 20) : random.integer(0, 150);
+  const whole = count === 3 || random.chance(0.7) ? random.integer(0, 20) : random.integer(0, 150);
   const style = random.weighted({ 'same whole': 66, 'near whole': 22, any: 12 });
   const lead = String(random.integer(0, 9));
   const shareLead = style === 'same whole' && random.chance(0.3);
@@ -26,9 +26,9 @@ function draw(random: Random, count: number): { numbers: string[]; key: string }
         ? whole
         : style === 'near whole'
           ? Math.max(0, whole + random.integer(-1, 1))
-          : random.integer(0, random.pick([9, 99, 150]));
+          : random.integer(0, count === 3 ? 20 : random.pick([9, 99, 150]));
     if (random.chance(0.06)) return String(part);
-    const places = Number(random.weighted({ 1: 42, 2: 42, 3: 16 }));
+    const places = Number(random.weighted({ 1: 42, 2: 44, 3: count === 3 ? 2 : 14 }));
     let fraction = Array.from({ length: places }, () => random.integer(0, 9)).join('');
     if (shareLead) fraction = lead + fraction.slice(1);
     return `${part}.${fraction}`;
@@ -91,9 +91,7 @@ function generate(random: Random, options: GenerateOptions): Problem {
   }
   const comparative: Record<Language, readonly [readonly string[], readonly string[]]> = {
     en:
-      count === 2
-        ? [['larger', 'bigger', 'greater'], ['smaller']]
-        : [['largest', 'biggest', 'greatest'], ['smallest']],
+      count === 2 ? [['larger', 'bigger', 'greater'], ['smaller']] : [['largest', 'biggest', 'greatest'], ['smallest']],
     zh: [['大'], ['小']],
   };
   const word = random.pick(comparative[options.language][larger ? 0 : 1]);
@@ -117,7 +115,9 @@ const SMALLER = /smaller|smallest|small|less|lower|lowest|least|min|小|低|</i;
 const NUMERAL = '-?\\d+(?:\\.\\d+)?';
 const RELATIONS = [
   { pattern: `(${NUMERAL})\\s*([<>])\\s*(${NUMERAL})` },
-  { pattern: `(${NUMERAL})\\s+(?:is|are)\\s+((?:\\w+\\s+)?(?:larger|bigger|greater|more|higher|smaller|less|lower))\\s+than\\s+(${NUMERAL})` },
+  {
+    pattern: `(${NUMERAL})\\s+(?:is|are)\\s+((?:\\w+\\s+)?(?:larger|bigger|greater|more|higher|smaller|less|lower))\\s+than\\s+(${NUMERAL})`,
+  },
   { pattern: `(${NUMERAL})\\s*比\\s*(${NUMERAL})\\s*更?(大|小)`, chinese: true },
 ];
 
@@ -138,7 +138,8 @@ function verify(problem: Problem, text: string): number {
   const plain = answerText(text);
   if (plain === undefined) return 0;
   const { numbers, direction, answer } = problem.details as Details;
-  const saysEqual = /\bequal\b|\bsame\b|相等|一样|相同|等于/i.test(plain) && !/not (?:equal|the same)|不(?:相等|一样|同)/i.test(plain);
+  const saysEqual =
+    /\bequal\b|\bsame\b|相等|一样|相同|等于/i.test(plain) && !/not (?:equal|the same)|不(?:相等|一样|同)/i.test(plain);
   if (answer === null) return saysEqual && relations(plain).length === 0 ? 1 : 0;
   if (saysEqual) return 0;
   const target = Number(answer);

@@ -4,8 +4,8 @@ import { answerText, numericAnswer } from './answer.ts';
 import { letterWordings } from './letters-wordings.ts';
 import type { GenerateOptions, Language, Problem, Task } from './task.ts';
 import { chooseKind, drawInSplit, writeSolution } from './task.ts';
-import { inventWord, realWords } from './words.ts';
 import { phrase } from './wording.ts';
+import { inventWord, realWords } from './words.ts';
 
 const weights = { word: 65, invented: 35 };
 
@@ -82,7 +82,9 @@ function verify(problem: Problem, text: string): number {
   const cleaned = digits ? plain : plain.replaceAll(new RegExp(`\\b${word}\\b`, 'gi'), ' ').replace(/这个|一共/g, ' ');
   if (!digits && count === 0 && /\b(?:does not|doesn't|never)\b|没有/.test(cleaned)) return 1;
   if (!digits && /\b(once|twice)\b/i.test(cleaned)) {
-    const said = [...cleaned.matchAll(/\b(once|twice)\b/gi)].map((match) => (match[1]!.toLowerCase() === 'once' ? 1 : 2));
+    const said = [...cleaned.matchAll(/\b(once|twice)\b/gi)].map((match) =>
+      match[1]!.toLowerCase() === 'once' ? 1 : 2,
+    );
     return said.length === 1 && said[0] === count ? 1 : 0;
   }
   return letter !== '' && numericAnswer(cleaned) === count ? 1 : 0;

@@ -18,7 +18,20 @@ const names: Record<Language, readonly string[]> = {
   zh: ['小明', '小红', '小刚', '小丽', '小华', '小芳', '小强', '小雨', '小林', '小雪', '小军', '小云'],
 };
 const things: Record<Language, readonly string[]> = {
-  en: ['apples', 'pens', 'books', 'stamps', 'coins', 'cards', 'eggs', 'shells', 'stickers', 'oranges', 'tickets', 'nuts'],
+  en: [
+    'apples',
+    'pens',
+    'books',
+    'stamps',
+    'coins',
+    'cards',
+    'eggs',
+    'shells',
+    'stickers',
+    'oranges',
+    'tickets',
+    'nuts',
+  ],
   zh: ['苹果', '铅笔', '橘子', '邮票', '硬币', '卡片', '鸡蛋', '贝壳', '气球', '饼干', '糖果', '核桃'],
 };
 const places: Record<Language, readonly string[]> = {
@@ -41,7 +54,17 @@ export function fill(random: Random, template: string, slots: Readonly<Record<st
 }
 
 const openings: Record<Language, readonly string[]> = {
-  en: ['Hi! ', 'Hello! ', 'Quick question: ', 'Question: ', 'Help me: ', 'Hey! ', 'One more: ', 'Please help! ', 'Next: '],
+  en: [
+    'Hi! ',
+    'Hello! ',
+    'Quick question: ',
+    'Question: ',
+    'Help me: ',
+    'Hey! ',
+    'One more: ',
+    'Please help! ',
+    'Next: ',
+  ],
   zh: ['请问，', '你好！', '问题：', '帮我看看：', '帮个忙：', '老师好！', '考考你：', '下一题：', '麻烦你，'],
 };
 const closings: Record<Language, readonly string[]> = {

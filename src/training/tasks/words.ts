@@ -108,16 +108,15 @@ unique useful usual vast violent visible vivid warm weak weird western wet white
 wooden worried yellow young
 `);
 
+/** The -s form of a noun or verb. */
 function plural(noun: string): string {
   if (/(s|x|z|ch|sh)$/.test(noun)) return `${noun}es`;
   return /[^aeiou]y$/.test(noun) ? `${noun.slice(0, -1)}ies` : `${noun}s`;
 }
 
-/** A verb with -ing, -ed or -er. Short stressed endings that would double are left out by the caller's list. */
-function inflected(verb: string, ending: 'ing' | 'ed' | 'er'): string {
-  if (/[^e]e$/.test(verb)) return verb.slice(0, -1) + ending;
-  if (ending !== 'ing' && /[^aeiou]y$/.test(verb)) return `${verb.slice(0, -1)}i${ending}`;
-  return verb + ending;
+/** A verb with -ing; verbs whose last consonant would double are left out by the caller. */
+function progressive(verb: string): string {
+  return `${/[^e]e$/.test(verb) ? verb.slice(0, -1) : verb}ing`;
 }
 
 function adverb(adjective: string): string {
@@ -126,28 +125,53 @@ function adverb(adjective: string): string {
   return `${adjective}ly`;
 }
 
-const doubling = /^[^aeiou]*[aeiou][bdgklmnprt]$/;
-const regularVerbs = verbs.filter((verb) => !doubling.test(verb));
+/** Nouns whose plural is irregular or not in use. */
+const noPlural = new Set(
+  list(`
+asparagus broccoli garlic spaghetti bison buffalo deer goose moose mouse salmon sheep shrimp tooth calf leaf loaf wolf thief
+knife shelf scarf half fisherman fireman policeman child potato tomato mango mosquito buffalo volcano tornado hero scissors jeans
+pajamas trousers advice agreement furniture information homework honesty electricity knowledge laughter mathematics
+music news patience pollution progress research rice traffic transportation wealth weather wisdom luck mud soil
+happiness health geography grammar gravity history money equipment evidence education behavior childhood curiosity democracy
+courage confusion economy fiction freedom friendship harmony kindness jellyfish starfish rationality popularity vocabulary
+housework lightning thunder sunrise snow ice butter flour parsley lettuce spinach celery cauliflower literature medicine
+technology philosophy poetry government
+`),
+);
 
-/** Real words, each once: the base lists with plurals, -ing, -er, -ly and -ness forms. */
+const doubling = /^[^aeiou]*[aeiou][bdgklmnprt]$/;
+const stressedAtTheEnd = new Set(['forget', 'prefer']);
+const noAdverb = new Set(
+  list(
+    'good little parallel purple fast favorite rotten fragile stiff orange ideal small whole white foreign sour golden',
+  ),
+);
+
+/** Real words, each once: the base lists with plurals, verbs in -s and -ing, -ly and -ness forms. */
 export const realWords: readonly string[] = [
   ...new Set([
     ...nouns,
     ...verbs,
     ...adjectives,
-    ...nouns.map(plural),
-    ...regularVerbs.map((verb) => inflected(verb, 'ing')),
-    ...regularVerbs.map((verb) => inflected(verb, 'er')),
-    ...adjectives.map(adverb),
-    ...adjectives.filter((word) => !/[ey]$/.test(word)).map((word) => `${word}ness`),
+    ...nouns.filter((noun) => !noPlural.has(noun)).map(plural),
+    ...verbs.map(plural),
+    ...verbs.filter((verb) => !doubling.test(verb) && !stressedAtTheEnd.has(verb)).map(progressive),
+    ...adjectives
+      .filter((word) => !noAdverb.has(word) && word.length >= 4 && !/(ly|ern|en|ow|ll|ed|ng|y)$/.test(word))
+      .map(adverb),
+    ...adjectives.filter((word) => /(ful|ous|ld|rk|ft|ck|en|ght|sh|nd|ss)$/.test(word)).map((word) => `${word}ness`),
   ]),
 ].filter((word) => word.length >= 3);
 
-const onsets = list('b bl br c ch cl cr d dr f fl fr g gl gr h j k kl l m n p ph pl pr qu r s sc sh sk sl sm sn sp st str sw t th tr tw v w wh y z');
+const onsets = list(
+  'b bl br c ch cl cr d dr f fl fr g gl gr h j k kl l m n p ph pl pr qu r s sc sh sk sl sm sn sp st str sw t th tr tw v w wh y z',
+);
 const vowels = list('a a a e e e i i o o u ai ay ea ee ei ie oa oi oo ou ow y');
 const codas = ['', '', '', ...list('b ck d f g k l ll m mp n nd ng nk nt p r rd rm rn rt s ss st t th tt x z')];
 
-/** A made-up word of two to four syllables, or now and then a run of letters without sense. */
+const rude = /shit|fuck|cunt|cock|dick|fag|nig|piss|cum|tit|rape|slut|whor|kike|spic/;
+
+/** A made-up word of one to four syllables, or now and then a run of letters without sense. */
 export function inventWord(random: Random): string {
   if (random.chance(0.25)) {
     const length = random.integer(3, 9);
@@ -157,5 +181,5 @@ export function inventWord(random: Random): string {
   const syllables = random.integer(1, 4);
   let word = '';
   for (let i = 0; i < syllables; i++) word += random.pick(onsets) + random.pick(vowels) + random.pick(codas);
-  return word.length < 3 || word.length > 14 ? inventWord(random) : word;
+  return word.length < 3 || word.length > 14 || rude.test(word) ? inventWord(random) : word;
 }
