@@ -1,6 +1,11 @@
 import { type Kernel, lowerKernel, type TargetInfo } from '../kernels/index.ts';
-import { interpretKernel, interpreterTarget } from '../kernels/targets/interpreter.ts';
-import { encodeKernel, instantiateKernel, type KernelFunction, type MemoryImport } from '../kernels/targets/wasm/index.ts';
+import { interpreterTarget, interpretKernel } from '../kernels/targets/interpreter.ts';
+import {
+  encodeKernel,
+  instantiateKernel,
+  type KernelFunction,
+  type MemoryImport,
+} from '../kernels/targets/wasm/index.ts';
 import type { LinearMemory } from './memory.ts';
 import type { WorkerPool } from './pool.ts';
 
@@ -29,9 +34,10 @@ export class InterpreterExecutor implements Executor {
     let number = this.#numbers.get(kernel.key);
     if (number === undefined) {
       const { view, doubles } = this.#memory;
-      number = this.functions.push(
-        interpretKernel(lowerKernel(kernel, this.target), { bytes: view, ...(doubles ? { doubles } : {}) }),
-      ) - 1;
+      number =
+        this.functions.push(
+          interpretKernel(lowerKernel(kernel, this.target), { bytes: view, ...(doubles ? { doubles } : {}) }),
+        ) - 1;
       this.#numbers.set(kernel.key, number);
     }
     return number;

@@ -58,7 +58,10 @@ export class Gradients {
       // The whole storage as rows of the view's stride; every view of one storage has the same.
       const rows = storage.bytes / 4 / stride;
       if (dtype !== 'f32' || !Number.isInteger(rows)) throw new Error(`tensor ${storage.name} cannot have a gradient`);
-      const gradient = this.#recorder.empty([rows, stride], { name: `gradient of ${storage.name}`, rowCount: tensor.rowCount });
+      const gradient = this.#recorder.empty([rows, stride], {
+        name: `gradient of ${storage.name}`,
+        rowCount: tensor.rowCount,
+      });
       entry = { gradient, written: [], initialised: false };
       this.#entries.set(storage, entry);
     }

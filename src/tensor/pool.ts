@@ -1,4 +1,4 @@
-import { type HostWorker, type Platform } from '../platform/index.ts';
+import type { HostWorker, Platform } from '../platform/index.ts';
 import type { LinearMemory } from './memory.ts';
 import { announce, barrier, COMMAND, CONTROL } from './steps.ts';
 

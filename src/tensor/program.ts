@@ -158,7 +158,11 @@ export function argumentBytes(parameters: number): number {
 }
 
 /** Tensors found in what a recorded function returned: in arrays and plain objects, at any depth. */
-export function collectTensors(value: unknown, isTensor: (value: unknown) => value is Tensor, into: Tensor[] = []): Tensor[] {
+export function collectTensors(
+  value: unknown,
+  isTensor: (value: unknown) => value is Tensor,
+  into: Tensor[] = [],
+): Tensor[] {
   if (isTensor(value)) into.push(value);
   else if (Array.isArray(value)) for (const item of value) collectTensors(item, isTensor, into);
   else if (value !== null && typeof value === 'object' && Object.getPrototypeOf(value) === Object.prototype) {

@@ -33,7 +33,10 @@ export class Recorder {
   }
 
   /** A temporary tensor; it has memory only while steps use it. */
-  empty(shape: readonly number[], options: { dtype?: DType; name?: string; rowCount?: RowCount | undefined } = {}): Tensor {
+  empty(
+    shape: readonly number[],
+    options: { dtype?: DType; name?: string; rowCount?: RowCount | undefined } = {},
+  ): Tensor {
     const dtype = options.dtype ?? 'f32';
     const bytes = shape.reduce((product, size) => product * size, 1) * DTYPE_BYTES[dtype];
     const name = options.name ?? `temporary ${this.#temporaries++}`;
@@ -68,7 +71,9 @@ export class Recorder {
           if (kind !== 'in') accesses.push({ storage, ...range, writes: true });
         }
       } else if (pointer !== value instanceof Tensor && value !== 0) {
-        throw new TypeError(`kernel ${kernel.name}: parameter ${name} is of kind ${kind} and cannot be ${String(value)}`);
+        throw new TypeError(
+          `kernel ${kernel.name}: parameter ${name} is of kind ${kind} and cannot be ${String(value)}`,
+        );
       }
     }
     this.steps.push({ kernel: kernel as unknown as Kernel, operands, accesses });
@@ -114,7 +119,10 @@ export class Recorder {
   }
 
   #placeTemporaries(kept: ReadonlySet<Storage>, take: (bytes: number, what: string) => number) {
-    const { offsets, bytes } = planMemory(this.steps.map(({ accesses }) => accesses), kept);
+    const { offsets, bytes } = planMemory(
+      this.steps.map(({ accesses }) => accesses),
+      kept,
+    );
     const base = take(bytes, 'the temporary tensors of a Program');
     let unplannedBytes = 0;
     for (const [storage, offset] of offsets) {

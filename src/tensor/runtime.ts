@@ -96,9 +96,9 @@ export class Runtime {
   }
 
   #eachRow(tensor: Tensor, visit: (row: ReturnType<Runtime['view']>, start: number) => void): void {
-    if (tensor.contiguous) return visit(this.#rowAt(tensor, 0, tensor.size), 0);
-    for (let row = 0; row < tensor.rows; row++) {
-      visit(this.#rowAt(tensor, row, tensor.columns), row * tensor.columns);
+    const [rows, columns] = tensor.contiguous ? [1, tensor.size] : [tensor.rows, tensor.columns];
+    for (let row = 0; row < rows; row++) {
+      visit(this.#rowAt(tensor, row, columns), row * columns);
     }
   }
 
@@ -132,5 +132,10 @@ export async function createRuntime(options: RuntimeOptions = {}): Promise<Runti
   const target = wasmTarget({ relaxed: kind === 'wasm' && features.relaxed, fusedVectors: fuses ? 2 : 1 });
   const pool = shared ? await WorkerPool.start(host, memory, workers) : undefined;
   const memoryImport = { shared, wide, maximumPages: limitBytes / 65536 };
-  return new Runtime(memory, new WasmExecutor(memory, target, { ...memoryImport, maximumPages: Math.ceil(memoryImport.maximumPages) }, pool), pool, workers);
+  return new Runtime(
+    memory,
+    new WasmExecutor(memory, target, { ...memoryImport, maximumPages: Math.ceil(memoryImport.maximumPages) }, pool),
+    pool,
+    workers,
+  );
 }

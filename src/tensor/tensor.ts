@@ -42,7 +42,9 @@ export class Tensor {
   }) {
     for (const size of fields.shape) {
       if (!(Number.isInteger(size) && size >= 0)) {
-        throw new RangeError(`tensor ${fields.storage.name}: shape [${fields.shape}] has a size that is no whole number`);
+        throw new RangeError(
+          `tensor ${fields.storage.name}: shape [${fields.shape}] has a size that is no whole number`,
+        );
       }
     }
     this.storage = fields.storage;
@@ -52,7 +54,9 @@ export class Tensor {
     this.offset = fields.offset ?? 0;
     this.rowCount = fields.rowCount;
     if (this.#endOffset() * DTYPE_BYTES[this.dtype] > this.storage.bytes) {
-      throw new RangeError(`tensor ${this.storage.name}: shape [${this.shape}] reaches past its ${this.storage.bytes} bytes`);
+      throw new RangeError(
+        `tensor ${this.storage.name}: shape [${this.shape}] reaches past its ${this.storage.bytes} bytes`,
+      );
     }
   }
 

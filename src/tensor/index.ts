@@ -1,0 +1,24 @@
+export { DTYPE_BYTES, type DType } from './dtype.ts';
+export { formatBytes, OutOfMemoryError } from './memory.ts';
+export { siluGate } from './ops/activation.ts';
+export { type CausalAttention, causalAttention, type Heads } from './ops/attention.ts';
+export { accumulateInto, gradientBuffer, onBackward, passGradient, wantsGradient } from './ops/differentiate.ts';
+export { add, concatenate, copyInto, fill, scale } from './ops/elementwise.ts';
+export { embedding } from './ops/embedding.ts';
+export {
+  combineExperts,
+  type Dispatch,
+  gatherTokens,
+  planDispatch,
+  type RouteOptions,
+  type Routing,
+  routeTokens,
+} from './ops/experts.ts';
+export { expertRowsLinear, groupedLinear, linear } from './ops/linear.ts';
+export { crossEntropy } from './ops/loss.ts';
+export { rmsNorm } from './ops/normalization.ts';
+export { type RotaryShape, type RotaryTable, rotaryInPlace } from './ops/rotary.ts';
+export { type KernelTime, Program, type ProgramMemory } from './program.ts';
+export { type Operand, type Recorder, type RecordOptions, record, recorder, rowsOf } from './record.ts';
+export { createRuntime, Runtime, type RuntimeOptions } from './runtime.ts';
+export { type RowCount, type Storage, Tensor } from './tensor.ts';

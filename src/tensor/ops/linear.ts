@@ -1,0 +1,181 @@
+import { type MatmulLayout, planMatmul } from '../../kernels/matmul-plan.ts';
+import { expertRowsMatmul, FEW_ROWS, fewRowsMatmul } from '../../kernels/matmul-rows.ts';
+import { type Operand, recorder, rowsOf } from '../record.ts';
+import type { Tensor } from '../tensor.ts';
+import { onBackward, wantsGradient } from './differentiate.ts';
+
+interface Product {
+  readonly layout: MatmulLayout;
+  readonly a: Tensor;
+  readonly b: Tensor;
+  readonly c: Tensor;
+  readonly rows: Operand;
+  readonly columns: number;
+  readonly inner: Operand;
+  readonly accumulate?: boolean;
+  /** First row of each group, [groups + 1], and their number. */
+  readonly groups?: { readonly offsets: Tensor; readonly count: number };
+}
+
+const most = (size: Operand): number => (typeof size === 'number' ? size : maximumOf(size as never));
+const maximumOf = (count: { maximum: number; scale: number }): number => count.maximum * count.scale;
+
+/** Emits the kernel calls of a (grouped) matrix product, with scratch memory for the packed operands. */
+function product({ layout, a, b, c, rows, columns, inner, accumulate = false, groups }: Product): void {
+  const { runtime } = recorder();
+  const shape = { layout, rows: most(rows), columns, inner: most(inner), accumulate };
+  const plan = planMatmul(groups ? { ...shape, groups: groups.count } : shape, runtime.target);
+  const scratch = recorder().empty([Math.max(1, plan.scratchBytes / 4)], { name: 'packed operands' });
+  const known: Record<string, Operand | undefined> = {
+    a,
+    b,
+    c,
+    offsets: groups?.offsets,
+    strideA: a.stride,
+    strideB: b.stride,
+    strideC: c.stride,
+    rows,
+    columns,
+    inner,
+  };
+  const sizes = plan.calls
+    .flatMap((call) => Object.values(call.args))
+    .flatMap((value) => (isScratch(value) ? [value.scratch / 4] : []));
+  const boundaries = [...new Set([...sizes, plan.scratchBytes / 4])].sort((x, y) => x - y);
+  for (const { kernel, args } of plan.calls) {
+    const operands = Object.fromEntries(
+      Object.entries(args).map(([name, value]) => {
+        if (typeof value === 'number') return [name, value];
+        if (isScratch(value)) {
+          const start = value.scratch / 4;
+          return [name, scratch.slice(start, boundaries.find((boundary) => boundary > start)! - start)];
+        }
+        return [name, known[value as string]!];
+      }),
+    );
+    recorder().call(kernel, operands);
+  }
+}
+
+function isScratch(value: unknown): value is { scratch: number } {
+  return typeof value === 'object' && value !== null && 'scratch' in value;
+}
+
+/**
+ * y = x·weightᵀ: x [rows, in], weight [out, in], y [rows, out]. Few rows (decoding) read the weights once as they lie.
+ */
+export function linear(x: Tensor, weight: Tensor, into?: Tensor): Tensor {
+  const [out, width] = [weight.rows, weight.columns];
+  if (x.columns !== width) {
+    throw new RangeError(`linear: x has ${x.columns} columns, weight ${weight.name} expects ${width}`);
+  }
+  const y = into ?? recorder().empty([...x.shape.slice(0, -1), out], { rowCount: x.rowCount });
+  if (x.rows <= FEW_ROWS && !wantsGradient(x, weight)) {
+    recorder().call(fewRowsMatmul({ maxRows: Math.max(1, x.rows), accumulate: false }), {
+      a: x,
+      b: weight,
+      c: y,
+      strideA: x.stride,
+      strideB: weight.stride,
+      strideC: y.stride,
+      rows: rowsOf(x),
+      columns: out,
+      inner: width,
+    });
+    return y;
+  }
+  product({ layout: 'nt', a: x, b: weight, c: y, rows: rowsOf(x), columns: out, inner: width });
+  onBackward([x, weight], y, (dy) => {
+    const { gradients } = recorder();
+    const dx = gradients!.target(x);
+    if (dx)
+      product({
+        layout: 'nn',
+        a: dy,
+        b: weight,
+        c: dx.tensor,
+        rows: rowsOf(x),
+        columns: width,
+        inner: out,
+        accumulate: dx.accumulate,
+      });
+    const dw = gradients!.target(weight);
+    if (dw)
+      product({
+        layout: 'tn',
+        a: dy,
+        b: x,
+        c: dw.tensor,
+        rows: out,
+        columns: width,
+        inner: rowsOf(x),
+        accumulate: dw.accumulate,
+      });
+  });
+  return y;
+}
+
+/**
+ * Rows sorted by expert through that expert's matrix: y[r] = x[r]·weight[e]ᵀ for offsets[e] ≤ r < offsets[e + 1].
+ * x [rows, in], weight [experts, out, in], offsets i32 [experts + 1].
+ */
+export function groupedLinear(x: Tensor, weight: Tensor, offsets: Tensor): Tensor {
+  const [experts, out, width] = weight.shape as [number, number, number];
+  const groups = { offsets, count: experts };
+  const y = recorder().empty([...x.shape.slice(0, -1), out], { rowCount: x.rowCount });
+  product({ layout: 'nt', a: x, b: weight, c: y, rows: rowsOf(x), columns: out, inner: width, groups });
+  onBackward([x, weight], y, (dy) => {
+    const { gradients } = recorder();
+    const dx = gradients!.target(x);
+    if (dx)
+      product({
+        layout: 'nn',
+        a: dy,
+        b: weight,
+        c: dx.tensor,
+        rows: rowsOf(x),
+        columns: width,
+        inner: out,
+        accumulate: dx.accumulate,
+        groups,
+      });
+    const dw = gradients!.target(weight);
+    if (dw)
+      product({
+        layout: 'tn',
+        a: dy,
+        b: x,
+        c: dw.tensor,
+        rows: out,
+        columns: width,
+        inner: rowsOf(x),
+        accumulate: dw.accumulate,
+        groups,
+      });
+  });
+  return y;
+}
+
+/**
+ * Rows through chosen experts without sorting them: y[i] = x[rowIds[i]]·weight[expertIds[i]]ᵀ; for few tokens, without
+ * gradients. rowIds and expertIds i32 [pairs], weight [experts, out, in].
+ */
+export function expertRowsLinear(x: Tensor, weight: Tensor, rowIds: Tensor, expertIds: Tensor, pairs: Operand): Tensor {
+  const [, out, width] = weight.shape as [number, number, number];
+  const rowCount = typeof pairs === 'object' && 'symbol' in pairs ? pairs : undefined;
+  const y = recorder().empty([most(pairs), out], { rowCount });
+  recorder().call(expertRowsMatmul, {
+    a: x,
+    b: weight,
+    c: y,
+    rowIds,
+    expertIds,
+    strideA: x.stride,
+    strideB: weight.stride,
+    strideC: y.stride,
+    pairs,
+    columns: out,
+    inner: width,
+  });
+  return y;
+}
