@@ -92,18 +92,19 @@ export function forAnyWorkers<T>(run: (workers: number) => T): T {
 }
 
 /**
- * Expects |actual − expected| ≤ bound · (|expected| + scale) for every element; the bound is for f32 and divided by a
- * million on the target that computes in f64.
+ * Expects |actual − expected| ≤ bound · (|expected| + scale) for every element. A single bound is for f32 and divided by
+ * a million on the target that computes in f64.
  */
 export function expectClose(
   arena: TestArena,
   actual: readonly (readonly number[])[],
   expected: readonly (readonly number[])[],
-  bound: number,
+  bound: number | { readonly f32: number; readonly f64: number },
   scale = 1,
 ): void {
   expect(actual.map((row) => row.length)).toEqual(expected.map((row) => row.length));
-  const limit = arena.target === 'interpreter64' ? bound / 1e6 : bound;
+  const bounds = typeof bound === 'number' ? { f32: bound, f64: bound / 1e6 } : bound;
+  const limit = arena.target === 'interpreter64' ? bounds.f64 : bounds.f32;
   expected.forEach((row, r) => {
     row.forEach((want, c) => {
       const value = actual[r]![c]!;
