@@ -39,7 +39,7 @@ export function findNumbers(text: string): FoundNumber[] {
   const found: FoundNumber[] = [];
   for (const match of text.matchAll(NUMBER)) {
     let start = match.index;
-    const before = text.slice(0, start);
+    const before = text.slice(Math.max(0, start - 24), start);
     const sign = /(?:(-)\s?|(?:\b(?:minus|negative)\s+)|负\s?)$/i.exec(before);
     let value = Number(match[0]);
     if (sign !== null) {
@@ -101,12 +101,13 @@ function withoutGiven(values: readonly number[], given: readonly number[]): numb
 export function numericAnswer(text: string, given: readonly number[] = []): number | undefined {
   const results: number[] = [];
   for (const { value, start, end } of findNumbers(text)) {
-    const follows = text.slice(end).trimStart();
-    if (/=\s*$/.test(text.slice(0, start)) && !/^(?:[+*/(=]|-\s*[\d(])/.test(follows)) results.push(value);
+    const follows = text.slice(end, end + 24).trimStart();
+    if (/=\s*$/.test(text.slice(Math.max(0, start - 24), start)) && !/^(?:[+*/(=]|-\s*[\d(])/.test(follows))
+      results.push(value);
   }
   const values = findNumbers(text).map(({ value }) => value);
   const candidates = results.length > 0 ? results : withoutGiven(values, given);
-  if (candidates.length === 0 && values.length === 0) return single(spelledNumbers(text));
+  if (candidates.length === 0 && values.length === 0) return single(withoutGiven(spelledNumbers(text), given));
   if (results.length > 0 && /\b(?:or|maybe)\b|或|要么/i.test(text) && new Set(withoutGiven(values, given)).size > 1) {
     return undefined;
   }

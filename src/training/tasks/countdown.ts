@@ -13,6 +13,11 @@ import { phrase } from './wording.ts';
 
 const weights = { three: 80, four: 20 };
 
+/** Longest thinking in characters; longer searches are not asked. */
+const LONGEST = 190;
+/** Largest value that two of four numbers are combined to before the search of three begins. */
+const LARGEST_COMBINED = 30;
+
 interface Details {
   numbers: number[];
   target: number;
@@ -99,6 +104,7 @@ function searchFour(random: Random, numbers: readonly number[], target: number):
   for (let i = 0; i < 4; i++) {
     for (let j = i + 1; j < 4; j++) {
       for (const pair of pairValues(numbers[i]!, numbers[j]!)) {
+        if (pair.value > LARGEST_COMBINED) continue;
         const rest = [pair.value, ...numbers.filter((_, k) => k !== i && k !== j)];
         const search = searchThree(rest, target);
         const lines = [`${pair.text}=${pair.value}`, `${rest.join(',')}:${target}`, ...search.lines];
@@ -113,7 +119,7 @@ function searchFour(random: Random, numbers: readonly number[], target: number):
   // Short searches first: they are the ones that a small model can follow.
   const best = solved.toSorted((p, q) => p.lines.length - q.lines.length)[0]!;
   const failed = attempts.filter((attempt) => attempt.found === undefined);
-  const before = best.lines.length <= 5 && failed.length > 0 && random.chance(0.15) ? random.pick(failed).lines : [];
+  const before = best.lines.length <= 5 && failed.length > 0 && random.chance(0.2) ? random.pick(failed).lines : [];
   return { lines: [...before, ...best.lines], found: best.found! };
 }
 
@@ -122,7 +128,7 @@ function draw(random: Random, count: number, level: number | undefined, split: G
     const { numbers, target } = drawNumbers(random, count, level);
     if (target < 5 || target > 100 || numbers.includes(target)) return undefined;
     const search = count === 3 ? searchThree(numbers, target) : searchFour(random, numbers, target);
-    if (search.found === undefined) return undefined;
+    if (search.found === undefined || search.lines.join('\n').length > LONGEST) return undefined;
     const key = `countdown:${numbers.toSorted((x, y) => x - y).join(',')}:${target}`;
     return { numbers, target, lines: search.lines, found: search.found, key };
   });

@@ -114,7 +114,7 @@ const LARGER = /larger|larg|bigger|biggest|great|more|higher|highest|max|大|高
 const SMALLER = /smaller|smallest|small|less|lower|lowest|least|min|小|低|</i;
 const NUMERAL = '-?\\d+(?:\\.\\d+)?';
 const RELATIONS = [
-  { pattern: `(${NUMERAL})\\s*([<>])\\s*(${NUMERAL})` },
+  { pattern: `(?<![\\d.])(${NUMERAL})\\s*([<>])\\s*(?=(${NUMERAL}))` },
   {
     pattern: `(${NUMERAL})\\s+(?:is|are)\\s+((?:\\w+\\s+)?(?:larger|bigger|greater|more|higher|smaller|less|lower))\\s+than\\s+(${NUMERAL})`,
   },
@@ -134,6 +134,20 @@ function relations(text: string): [number, number][] {
   return found;
 }
 
+function withoutRelations(text: string): string {
+  const chain = new RegExp(`${NUMERAL}(?:\\s*[<>=]\\s*${NUMERAL})+`, 'g');
+  return RELATIONS.reduce(
+    (left, { pattern }) => left.replace(new RegExp(pattern, 'gi'), ' '),
+    text.replace(chain, ' '),
+  );
+}
+
+/** Numbers that a word of the wanted direction follows directly, as in `9.9 is larger` and `9.9更大`. */
+function numbersCalled(text: string, wanted: RegExp): number[] {
+  const called = new RegExp(`(${NUMERAL})\\s*(?:is|are|更|最|比较)?\\s*(?:the|也)?\\s*(?:${wanted.source})`, 'gi');
+  return [...text.matchAll(called)].map((match) => Number(match[1]));
+}
+
 function verify(problem: Problem, text: string): number {
   const plain = answerText(text);
   if (plain === undefined) return 0;
@@ -149,20 +163,21 @@ function verify(problem: Problem, text: string): number {
   const values = findNumbers(named).map(({ value }) => value);
   const opposite = direction === 'larger' ? SMALLER : LARGER;
   const wanted = direction === 'larger' ? LARGER : SMALLER;
-  if (stated.length > 0) {
-    const asked = numbers.length === 2 || stated.length > 1 || new Set(values).size <= 1;
-    const compared = stated.every(([large, small]) => (direction === 'larger' ? large : small) === target);
-    if (numbers.length === 2) return compared ? 1 : 0;
-    if (asked && compared) return 1;
+  const compared = new Set(stated.flat());
+  if (numbers.every((number) => compared.has(Number(number)))) {
+    // True relations between all the numbers give the answer, unless the text goes on to name another.
+    const others = findNumbers(withoutRelations(named)).map(({ value }) => value);
+    return others.every((value) => value === target) ? 1 : 0;
   }
   if (/\bor\b|\bmaybe\b|或/i.test(named) && new Set(values).size > 1) return 0;
   let left = values;
   if (left.length > 1) {
     for (const number of numbers) {
-      if (left.length === 1) break;
       const at = left.indexOf(Number(number));
       if (at >= 0) left = left.filter((_, i) => i !== at);
     }
+    // Each was named once: the answer is the one that is called larger (or smaller) itself.
+    if (left.length === 0) left = numbersCalled(named, wanted);
   }
   if (left.length === 0 || left.some((value) => value !== target)) return 0;
   return opposite.test(named) && !wanted.test(named) ? 0 : 1;

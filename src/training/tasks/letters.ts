@@ -1,6 +1,6 @@
 /** Counting a letter in a word: the word is spelled with the running count after each letter. */
 import type { Random } from '../../platform/random.ts';
-import { answerText, numericAnswer } from './answer.ts';
+import { answerText, numericAnswer, spelledNumbers } from './answer.ts';
 import { letterWordings } from './letters-wordings.ts';
 import type { GenerateOptions, Language, Problem, Task } from './task.ts';
 import { chooseKind, drawInSplit, writeSolution } from './task.ts';
@@ -76,10 +76,9 @@ function generate(random: Random, options: GenerateOptions): Problem {
 function verify(problem: Problem, text: string): number {
   const plain = answerText(text);
   if (plain === undefined) return 0;
-  const { word, letter, count } = problem.details as Details;
+  const { word, count } = problem.details as Details;
   const digits = /\d/.test(plain);
-  // Quoted words and the word itself may look like numerals ("one", "ten"); they are no answer.
-  const cleaned = digits ? plain : plain.replaceAll(new RegExp(`\\b${word}\\b`, 'gi'), ' ').replace(/这个|一共/g, ' ');
+  const cleaned = digits ? plain : plain.replace(/这个|一共/g, ' ');
   if (!digits && count === 0 && /\b(?:does not|doesn't|never)\b|没有/.test(cleaned)) return 1;
   if (!digits && /\b(once|twice)\b/i.test(cleaned)) {
     const said = [...cleaned.matchAll(/\b(once|twice)\b/gi)].map((match) =>
@@ -87,7 +86,8 @@ function verify(problem: Problem, text: string): number {
     );
     return said.length === 1 && said[0] === count ? 1 : 0;
   }
-  return letter !== '' && numericAnswer(cleaned) === count ? 1 : 0;
+  // The word may itself be a numeral ("one"): naming it is no answer.
+  return numericAnswer(cleaned, spelledNumbers(word)) === count ? 1 : 0;
 }
 
 export const letters: Task = {

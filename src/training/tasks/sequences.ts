@@ -80,7 +80,7 @@ function draw(random: Random, kind: Kind, level: number | undefined): Rule {
     const next = terms[3]! + step + 2;
     return { terms, next, lines: [`${step}+2=${step + 2}`, `${terms[3]}+${step + 2}=${next}`] };
   }
-  const terms = [random.integer(1, 9), random.integer(1, 12)];
+  const terms = [random.integer(1, 20), random.integer(1, 30)];
   while (terms.length < 5) terms.push(terms.at(-1)! + terms.at(-2)!);
   const next = terms[4]! + terms[3]!;
   return { terms, next, lines: [`${terms[1]}+${terms[2]}=${terms[3]}`, `${terms[3]}+${terms[4]}=${next}`] };
