@@ -2,6 +2,7 @@ export { DTYPE_BYTES, type DType } from './dtype.ts';
 export { formatBytes, OutOfMemoryError } from './memory.ts';
 export { siluGate } from './ops/activation.ts';
 export { type CausalAttention, causalAttention, type Heads } from './ops/attention.ts';
+export { type PagedAttention, type PagedRows, pagedAttention, writeCache } from './ops/attention-paged.ts';
 export { accumulateInto, gradientBuffer, onBackward, passGradient, wantsGradient } from './ops/differentiate.ts';
 export { add, concatenate, copyInto, fill, scale } from './ops/elementwise.ts';
 export { embedding } from './ops/embedding.ts';
@@ -14,6 +15,7 @@ export {
   type Routing,
   routeTokens,
 } from './ops/experts.ts';
+export { headsLinear } from './ops/heads.ts';
 export { expertRowsLinear, groupedLinear, linear } from './ops/linear.ts';
 export { crossEntropy } from './ops/loss.ts';
 export { rmsNorm } from './ops/normalization.ts';

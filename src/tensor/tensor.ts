@@ -97,6 +97,14 @@ export class Tensor {
     return this.#view({ shape: [...this.shape.slice(0, -1), count], offset: this.offset + start });
   }
 
+  /** Rows start…start+count-1 of a matrix. */
+  rowRange(start: number, count: number): Tensor {
+    if (this.shape.length !== 2 || start < 0 || count < 0 || start + count > this.rows) {
+      throw new RangeError(`tensor ${this.name}: no rows ${start}..${start + count} in shape [${this.shape}]`);
+    }
+    return this.#view({ shape: [count, this.columns], offset: this.offset + start * this.stride });
+  }
+
   /** Entry `index` of the first dimension (one expert's matrix of a stack). */
   at(index: number): Tensor {
     const [first, ...rest] = this.shape;

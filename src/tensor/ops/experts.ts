@@ -142,7 +142,7 @@ function sumSlots(
   accumulate: boolean,
 ): void {
   const chosen = dispatch.positions.columns;
-  const kernel = accumulate ? addExperts : combineKernel;
+  const kernel = (accumulate ? addExperts : combineKernel) as typeof addExperts;
   recorder().call(kernel({ chosen, weighted: weights !== undefined }), {
     result,
     rows,

@@ -1,0 +1,142 @@
+import {
+  add,
+  concatenate,
+  embedding,
+  linear,
+  type RouteOptions,
+  type RowCount,
+  rmsNorm,
+  type Tensor,
+} from '../tensor/index.ts';
+import {
+  type CachedAttention,
+  cachedAttention,
+  type Documents,
+  documentAttention,
+  type RotaryInput,
+} from './attention.ts';
+import type { ModelConfig } from './config.ts';
+import { type ExpertStep, expertsFeedForward, gatedFeedForward } from './feed-forward.ts';
+import { isExperts, type LayerParameters, type ModelParameters, type PredictionParameters } from './parameters.ts';
+
+/** One step's rows: token ids and positions i32 [rows], and how many rows count. */
+export interface StepInput {
+  readonly ids: Tensor;
+  readonly rotary: RotaryInput;
+  readonly rows: number | RowCount;
+}
+
+/** Calls `attend` for the attention of a layer; the rest of the layer is the same in training and inference. */
+type Attend = (x: Tensor, layer: number, parameters: LayerParameters) => Tensor;
+
+interface LayerOutput {
+  readonly hidden: Tensor;
+  /** Output of the attention before the residual is added. */
+  readonly attention: Tensor;
+  readonly experts: ExpertStep | undefined;
+}
+
+function decoderLayer(
+  hidden: Tensor,
+  layer: number,
+  parameters: LayerParameters,
+  config: ModelConfig,
+  attend: Attend,
+  balance: RouteOptions['balance'],
+): LayerOutput {
+  const { rmsNormEps: eps } = config;
+  const attention = attend(rmsNorm(hidden, parameters.inputNorm, eps), layer, parameters);
+  const middle = add(hidden, attention);
+  const x = rmsNorm(middle, parameters.postAttentionNorm, eps);
+  const { feedForward } = parameters;
+  if (!isExperts(feedForward)) {
+    return { hidden: add(middle, gatedFeedForward(x, feedForward)), attention, experts: undefined };
+  }
+  const { output, step } = expertsFeedForward(x, feedForward, config, balance);
+  return { hidden: add(middle, output), attention, experts: step };
+}
+
+export interface DecoderOutput {
+  /** After the final norm, [rows, hidden]. */
+  readonly hidden: Tensor;
+  /** By layer: what came out of its attention, and of the whole layer. */
+  readonly layers: readonly LayerOutput[];
+}
+
+function decode(
+  input: StepInput,
+  parameters: ModelParameters,
+  config: ModelConfig,
+  attend: Attend,
+  balance?: RouteOptions['balance'],
+): DecoderOutput {
+  let hidden = embedding(parameters.embedding, input.ids, input.rows);
+  const layers = parameters.layers.map((layerParameters, layer) => {
+    const output = decoderLayer(hidden, layer, layerParameters, config, attend, balance);
+    hidden = output.hidden;
+    return output;
+  });
+  return { hidden: rmsNorm(hidden, parameters.finalNorm, config.rmsNormEps), layers };
+}
+
+export interface DocumentsInput extends StepInput {
+  readonly documents: Documents;
+  /** Factor of the sequence-wise balance loss; 0 or absent: none. */
+  readonly balanceAlpha?: number;
+}
+
+function balanceOf({ documents, balanceAlpha = 0 }: DocumentsInput): RouteOptions['balance'] {
+  return balanceAlpha > 0 ? { alpha: balanceAlpha, start: documents.start, end: documents.end } : undefined;
+}
+
+/** The main model on packed documents, differentiable. */
+export function decodeDocuments(
+  input: DocumentsInput,
+  parameters: ModelParameters,
+  config: ModelConfig,
+): DecoderOutput {
+  const attend: Attend = (x, _layer, { attention }) =>
+    documentAttention(x, attention, config, input.rotary, input.documents);
+  return decode(input, parameters, config, attend, balanceOf(input));
+}
+
+/**
+ * A multi-token prediction module on packed documents (DeepSeek-V3 §2.2, eq. 21 to 23): from the hidden state at
+ * position i and the embedding of token i + depth it yields hidden states whose head output predicts token
+ * i + depth + 1. `nextIds` [rows] are the tokens i + depth (any valid id where the document has ended). `layer` counts
+ * from the main model's layers on.
+ */
+export function predictDocuments(
+  input: DocumentsInput,
+  hidden: Tensor,
+  nextIds: Tensor,
+  module: PredictionParameters,
+  layer: number,
+  parameters: ModelParameters,
+  config: ModelConfig,
+): { hidden: Tensor; experts: ExpertStep | undefined } {
+  const { rmsNormEps: eps } = config;
+  const embedded = embedding(parameters.embedding, nextIds, input.rows);
+  const joined = concatenate(rmsNorm(embedded, module.embeddingNorm, eps), rmsNorm(hidden, module.hiddenNorm, eps));
+  const attend: Attend = (x, _layer, { attention }) =>
+    documentAttention(x, attention, config, input.rotary, input.documents);
+  const output = decoderLayer(linear(joined, module.projection), layer, module.layer, config, attend, balanceOf(input));
+  return { hidden: rmsNorm(output.hidden, module.finalNorm, eps), experts: output.experts };
+}
+
+export interface CachedInput extends StepInput {
+  /** By layer. */
+  readonly caches: readonly CachedAttention[];
+}
+
+/** The main model on rows of several sequences with their latents in a paged cache (inference). */
+export function decodeCached(input: CachedInput, parameters: ModelParameters, config: ModelConfig): DecoderOutput {
+  const attend: Attend = (x, layer, { attention }) =>
+    cachedAttention(x, attention, config, input.rotary, input.caches[layer]!);
+  return decode(input, parameters, config, attend);
+}
+
+/** Logits [rows, vocabulary] of hidden states after the final norm. */
+export function vocabularyLogits(hidden: Tensor, parameters: ModelParameters): Tensor {
+  return linear(hidden, parameters.head);
+}
