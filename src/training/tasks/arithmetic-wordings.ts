@@ -111,7 +111,7 @@ export const subtraction = withExpressions({
       '[Subtract|Please subtract|Take] {b} from {a}.',
       'What is {a} minus {b}?',
       '{a} minus {b}',
-      'What is the difference {e}?',
+      '{a} subtract {b} is what?',
       '{a} take away {b} [is what|makes what]?',
       'What do you get when you subtract {b} from {a}?',
       'What is left when you take {b} away from {a}?',

@@ -317,7 +317,7 @@ describe('verifiers', () => {
   }
 
   it('does not hang on long or odd text', () => {
-    const odd = [`${'('.repeat(5000)}777`, '9'.repeat(5000), '1+'.repeat(5000), '天'.repeat(5000), 'a '.repeat(5000)];
+    const odd = [`${'('.repeat(5000)}777`, '9'.repeat(5000), '13+'.repeat(5000), '天'.repeat(5000), 'a '.repeat(5000)];
     for (const [name, { task, details }] of Object.entries(cases)) {
       for (const text of odd) expect(score(task, details, text), `${name}: ${text.slice(0, 5)}`).toBe(0);
     }
