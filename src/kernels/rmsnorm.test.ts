@@ -50,6 +50,10 @@ describe.each(allTargets)('RMSNorm on %s', (target) => {
         const plain = forAnyWorkers((workers) => run(workers, false));
         const saved = forAnyWorkers((workers) => run(workers, true));
         expect(saved[0]).toEqual(plain[0]);
+        const place = x.put(values, { stride, offset });
+        const inPlace = { rows, columns, xStride: stride, yStride: stride, eps: EPS };
+        arena.run(rmsNorm, { x: place, weight: weight.put(weights), y: place, ...inPlace });
+        expect(x.get()).toEqual(plain[0]);
         expectClose(arena, plain[0]!, expected, 3e-6);
         expectClose(
           arena,
@@ -122,6 +126,14 @@ describe.each(allTargets)('RMSNorm on %s', (target) => {
           arena.run(rmsNormBackwardWeight({ accumulate }), { ...shared, dweight: dweightAddress }, { workers });
           return [other.get(), target2.get()] as const;
         });
+        if (!accumulate) {
+          const place = y.put(dy);
+          arena.run(rmsNormBackwardInput({ accumulate }), {
+            ...{ x: x.put(values, { stride }), inverse: inverse.put(inverse.get()), weight: weight.put(weights) },
+            ...{ dy: place, dx: place, rows, columns, xStride: stride, dyStride: columns, dxStride: columns },
+          });
+          expect(y.get()).toEqual(dx);
+        }
         const add = (gradient: number[][], held: number[][]) =>
           gradient.map((row, r) => row.map((value, c) => value + (accumulate ? held[r]![c]! : 0)));
         const scale = 1 + Math.max(...inverses.flat(), 0);

@@ -84,6 +84,15 @@ describe.each(allTargets)('softmax on %s', (target) => {
     );
   });
 
+  it('bears rows far below zero, at any remainder', () => {
+    for (let columns = 1; columns <= 21; columns++) {
+      const row = Array.from({ length: columns }, (_, c) => -1000 - (c % 3));
+      const shape = { rows: 1, columns, xStride: columns, yStride: columns, scale: 1 };
+      arena.run(logSoftmax, { x: x.put([row]), y: y.room(1, columns), ...shape });
+      expectClose(arena, y.get(), logProbabilities([row], 1), { f32: 1e-6, f64: 1e-12 });
+    }
+  });
+
   it('bears masked and huge values', () => {
     const big = Math.fround(3e38);
     const rows = [
