@@ -1,3 +1,4 @@
+import { expNonPositive } from './attention-tiles.ts';
 import type { Builder, F32, I32, Pointer, Variable, VectorF32 } from './builder.ts';
 import { MEMORY_BYTES } from './ir.ts';
 import type { ParameterValues } from './kernel.ts';
@@ -188,7 +189,7 @@ export function scores(
   b.strips(b.sub(end, first), (strip) => {
     heads.forEach((_, i) => {
       const shifted = b.sub(strip.load(weights[i]!, 'f32', Number.NEGATIVE_INFINITY), b.splat(tops[i]!));
-      const weight = b.exp(shifted);
+      const weight = expNonPositive(b, shifted);
       strip.store(weights[i]!, weight);
       totals[i]!.set(b.add(totals[i]!.get(), weight));
     });

@@ -1,4 +1,4 @@
-import type { Builder, F32, I32, Pointer, Variable, VectorF32 } from './builder.ts';
+import type { Builder, F32, I32, Pointer, Variable, VectorF32, VectorI32 } from './builder.ts';
 import { defineKernelFamily } from './kernel.ts';
 
 /**
@@ -12,6 +12,56 @@ export const QUERY_BLOCK = 4;
 
 /** Keys of one block of the packed layout: a multiple of two vectors on every target. */
 export const KEY_BLOCK = 32;
+
+/** Query rows whose probabilities are kept before they are added to the gradients of keys and values. */
+export const QUERY_PANEL = 16;
+
+/** Shapes of one head, compile-time constants of the attention kernels. */
+export type AttentionVariant = {
+  /** Size of the part of query and key without rotation (DeepSeek: qk_nope_head_dim; elsewhere head_dim). */
+  readonly nopeDim: number;
+  /** Size of the rotary part whose key all heads share (qk_rope_head_dim); 0 if there is none. */
+  readonly ropeDim: number;
+  /** Size of a value (v_head_dim). */
+  readonly valueDim: number;
+  /** Query heads per head of keys and values: 1, or more for grouped-query attention. */
+  readonly group: number;
+};
+
+/** Elements of the scratch of one row of scores, for documents of at most `longestDocument` rows. */
+export function attentionScratchKeys(longestDocument: number): number {
+  // The key range is widened to whole tiles at both ends (at most 2·31) and a query block may reach past a document
+  // by three rows. The odd multiple of 16 keeps the rows of scores apart in the cache's sets.
+  return Math.ceil((longestDocument + 3 + 62) / 32) * 32 + 16;
+}
+
+/** Elements of the scratch buffer of `attentionForward` and `attentionBackward`. */
+export function attentionScratchElements(longestDocument: number, workers: number): number {
+  return workers * 2 * QUERY_PANEL * attentionScratchKeys(longestDocument);
+}
+
+export function checkVariant({ nopeDim, ropeDim, valueDim, group }: AttentionVariant): void {
+  if (nopeDim < 1 || ropeDim < 0 || valueDim < 1 || group < 1) {
+    throw new RangeError(
+      `attention needs nopeDim, valueDim and group of at least 1 and ropeDim of at least 0, got ` +
+        `nopeDim=${nopeDim}, ropeDim=${ropeDim}, valueDim=${valueDim}, group=${group}`,
+    );
+  }
+}
+
+/** Row `row` of head `head`. */
+export function at(b: Builder, base: Pointer, row: I32, rowStride: I32, head: I32, headStride: I32): Pointer {
+  return b.offset(b.offset(base, b.mul(row, rowStride)), b.mul(head, headStride));
+}
+
+export function rowsOf(count: number): number[] {
+  return Array.from({ length: count }, (_, i) => i);
+}
+
+/** Row 0 of this worker's rows of scores; a row has `keys` elements. */
+export function ownScratch(b: Builder, scratch: Pointer, keys: I32): Pointer {
+  return b.offset(scratch, b.mul(b.mul(b.worker, keys), 2 * QUERY_PANEL));
+}
 
 const UNROLLED_DIMS = 64;
 const DIMS_PER_STEP = 16;
@@ -175,27 +225,64 @@ export function weightedRows(
   }
 }
 
-/** Adds to rows of keys: target[s, c] += Σ_i weights_i[s] · rows_i[c], the query rows in order. */
-export function addOuterProducts(
+/** Weights of a panel of query rows for the keys first..end-1 of a document. */
+export interface Panel {
+  readonly first: I32;
+  readonly end: I32;
+  /** Query rows; row t's weights begin at weights + t·weightStride, element 0 belonging to key `first`. */
+  readonly rows: I32;
+  readonly weights: Pointer;
+  readonly weightStride: I32;
+}
+
+/** Keys whose sums are in registers together. */
+const KEYS_PER_TILE = 4;
+
+/**
+ * Adds to the rows of keys: target[s, c] += Σ_t weights_t[s] · source[t, c], the query rows in order; `source` is the
+ * panel's first row, `target` the row of key 0.
+ */
+export function addTransposed(
   b: Builder,
-  range: KeyRange,
-  rows: readonly Pointer[],
+  panel: Panel,
+  source: Pointer,
+  sourceStride: I32,
   target: Pointer,
-  rowStride: I32,
+  targetStride: I32,
   dim: number,
 ): void {
+  const count = b.sub(panel.end, panel.first);
+  const whole = b.and(count, -KEYS_PER_TILE);
   for (const columns of columnsOf(b, dim)) {
-    const factors = rows.map((row) => loadColumns(b, row, columns));
-    const row = b.variable(b.offset(target, b.mul(range.first, rowStride)));
-    b.loop(0, b.sub(range.end, range.first), 1, (s) => {
-      let values = loadColumns(b, row.get(), columns);
-      range.weights.forEach((weights, i) => {
-        const weight = b.loadSplat(b.offset(weights, s));
-        values = values.map((value, j) => b.fma(weight, factors[i]![j]!, value));
+    const tile = (key: I32, keys: number) => {
+      const targets = Array.from({ length: keys }, (_, i) =>
+        b.offset(target, b.mul(b.add(b.add(panel.first, key), i), targetStride)),
+      );
+      const sums = targets.map((row) => loadColumns(b, row, columns).map((value) => b.variable(value)));
+      const row = b.variable(source);
+      const weights = b.variable(b.offset(panel.weights, key));
+      b.loop(0, panel.rows, 1, () => {
+        const vectors = loadColumns(b, row.get(), columns);
+        sums.forEach((sum, i) => {
+          const weight = b.loadSplat(weights.get(), i * 4);
+          vectors.forEach((vector, j) => {
+            sum[j]!.set(b.fma(weight, vector, sum[j]!.get()));
+          });
+        });
+        row.set(b.offset(row.get(), sourceStride));
+        weights.set(b.offset(weights.get(), panel.weightStride));
       });
-      storeColumns(b, row.get(), columns, values);
-      row.set(b.offset(row.get(), rowStride));
-    });
+      sums.forEach((sum, i) => {
+        storeColumns(
+          b,
+          targets[i]!,
+          columns,
+          sum.map((cell) => cell.get()),
+        );
+      });
+    };
+    b.loop(0, whole, KEYS_PER_TILE, (key) => tile(key, KEYS_PER_TILE));
+    b.loop(whole, count, 1, (key) => tile(key, 1));
   }
 }
 
@@ -204,4 +291,35 @@ export function dotProduct(b: Builder, x: Pointer, y: Pointer, dim: number): F32
   const sum: Variable<'vf32'> = b.variable(b.vectorF32(0));
   b.strips(dim, (strip) => sum.set(b.fma(strip.load(x), strip.load(y), sum.get())));
   return b.reduceAdd(sum.get());
+}
+
+/**
+ * e^x for x up to 0 (or a rounding error above), as softmax needs it: half the operations of `exp`. Below -87, where the
+ * result would be under 1.7e-38, it is 0; relative error below 2e-7 elsewhere; NaN stays NaN.
+ */
+export function expNonPositive(b: Builder, x: VectorF32): VectorF32 {
+  if (b.target.transcendentals) return b.exp(x);
+  // Adding 1.5·2^23 rounds to an integer n, which then stands in the low bits, already biased as an exponent.
+  const shift = 12582912 + 127;
+  const shifted = b.fma(x, Math.LOG2E, shift);
+  const n = b.sub(shifted, shift);
+  const r = b.fma(n, 2.1219444005469057e-4, b.fma(n, -0.693359375, x));
+  let sum = b.vectorF32(1.98756915e-4);
+  for (const coefficient of [1.3981999507e-3, 8.3334519073e-3, 4.1665795894e-2, 1.6666665459e-1, 5.0000001201e-1]) {
+    sum = b.fma(sum, r, coefficient);
+  }
+  const power = b.add(b.fma(b.mul(r, r), sum, r), 1);
+  const value = b.mul(power, b.fromBits(b.shiftLeft(b.bitsOf(shifted), 23)));
+  return b.select<'vf32'>(b.lt(x, -87), 0, value);
+}
+
+/** The first key of the tile that `key` is in. */
+export function tileStart(b: Builder, key: I32): I32 {
+  return b.and(key, -2 * b.lanes);
+}
+
+/** Lanes of the keys key, key + 1, … that lie in start..row. */
+export function visibleKeys(b: Builder, key: I32, start: I32, row: I32): VectorI32 {
+  const keys = b.add(b.laneIndex(), b.splat(key));
+  return b.and(b.ge(keys, b.splat(start)), b.le(keys, b.splat(row)));
 }

@@ -10,6 +10,8 @@ import {
   packKeys,
   sumKeyRopePartials,
 } from './attention.ts';
+import { expNonPositive } from './attention-tiles.ts';
+import { defineKernel } from './kernel.ts';
 import { allTargets, createArena, type TestTarget } from './testing.ts';
 
 interface Problem {
@@ -263,6 +265,37 @@ describe.each(allTargets)('attention over packed rows on %s', (target) => {
   });
 });
 
+describe.each(allTargets)('NaN and infinity in attention over packed rows on %s', (target) => {
+  const problem: Problem = {
+    variant: { nopeDim: 4, ropeDim: 2, valueDim: 5, group: 1 },
+    heads: 2,
+    documents: [6, 7],
+    seed: 9,
+    workers: 2,
+    misalignment: 0,
+    padding: 0,
+  };
+  const { heads, variant } = problem;
+
+  it('reach only the rows that see the key or query', () => {
+    const inputs = inputsOf(problem);
+    const clean = runKernels(target, problem, inputs).output;
+    for (const bad of [Number.NaN, Number.POSITIVE_INFINITY]) {
+      // Element 0 of head 0 in row 3: as a query it concerns row 3, as a key the rest of its document, rows 3 to 5.
+      for (const [name, last] of [['queryNope', 3] as const, ['keyNope', 5] as const]) {
+        const broken = { ...inputs, [name]: inputs[name].with(3 * heads * variant.nopeDim, bad) };
+        runKernels(target, problem, broken).output.forEach((value, i) => {
+          const row = Math.floor(i / (heads * variant.valueDim));
+          const head = Math.floor(i / variant.valueDim) % heads;
+          const affected = head === 0 && row >= 3 && row <= last;
+          if (!affected) expect(value).toBe(clean[i]!);
+          else if (Number.isNaN(bad)) expect(value).toBeNaN();
+        });
+      }
+    }
+  });
+});
+
 describe('gradients of attention over packed rows', () => {
   const cases: Problem[] = [
     {
@@ -314,5 +347,33 @@ describe('gradients of attention over packed rows', () => {
       }),
       { numRuns: 5 },
     );
+  });
+});
+
+describe.each(allTargets)('the exponential of softmax on %s', (target) => {
+  const kernel = defineKernel('exponentials', { result: 'out', x: 'in', count: 'i32' }, (b, p) => {
+    b.strips(p.count, (strip) => strip.store(p.result, expNonPositive(b, strip.load(p.x))));
+  });
+  const run = (values: readonly number[]) => {
+    const arena = createArena({ target });
+    const result = arena.f32(values.length);
+    arena.run(kernel, { result, x: arena.f32(values), count: values.length });
+    return result.read();
+  };
+
+  it('has a relative error below 2e-7 from -87 up to 0', () => {
+    const values = Array.from({ length: 20000 }, (_, i) => Math.fround((-87 * i) / 19999));
+    const worst = run(values).reduce((error, value, i) => {
+      return Math.max(error, Math.abs(value / Math.exp(values[i]!) - 1));
+    }, 0);
+    expect(worst).toBeLessThan(2e-7);
+  });
+
+  it('is 1 at zero, tiny or 0 far below, and keeps NaN', () => {
+    const [zero, infinite, far, edge, lost] = run([0, Number.NEGATIVE_INFINITY, -1e30, -87.5, Number.NaN]);
+    expect([zero, infinite, far]).toEqual([1, 0, 0]);
+    expect(edge!).toBeGreaterThanOrEqual(0);
+    expect(edge!).toBeLessThan(1.7e-38);
+    expect(lost).toBeNaN();
   });
 });
