@@ -14,7 +14,13 @@ const flats = fc.record({
 
 describe.each(allTargets)('Muon on %s', (target) => {
   const arena = createArena({ target });
-  const [g, m, d, p, block] = Array.from({ length: 5 }, () => new Sheet(arena, 1700)) as [Sheet, Sheet, Sheet, Sheet, Sheet];
+  const [g, m, d, p, block] = Array.from({ length: 5 }, () => new Sheet(arena, 1700)) as [
+    Sheet,
+    Sheet,
+    Sheet,
+    Sheet,
+    Sheet,
+  ];
   const hyperparameters = (gradientScale: number) => block.put([[RATE, MOMENTUM, DECAY, gradientScale]]);
 
   it('updates the momentum and gives the direction', () => {
