@@ -16,7 +16,7 @@ import {
   type RotaryInput,
 } from './attention.ts';
 import type { ModelConfig } from './config.ts';
-import { type ExpertStep, expertsFeedForward, gatedFeedForward } from './feed-forward.ts';
+import { type ExpertPairs, type ExpertStep, expertsFeedForward, gatedFeedForward } from './feed-forward.ts';
 import { isExperts, type LayerParameters, type ModelParameters, type PredictionParameters } from './parameters.ts';
 
 /** One step's rows: token ids and positions i32 [rows], and how many rows count. */
@@ -28,6 +28,12 @@ export interface StepInput {
 
 /** Calls `attend` for the attention of a layer; the rest of the layer is the same in training and inference. */
 type Attend = (x: Tensor, layer: number, parameters: LayerParameters) => Tensor;
+
+/** What the experts of a step need beside their parameters: in training the balance loss, in inference the pairs. */
+interface ExpertOptions {
+  readonly balance?: RouteOptions['balance'];
+  readonly pairs?: ExpertPairs | undefined;
+}
 
 interface LayerOutput {
   readonly hidden: Tensor;
@@ -42,7 +48,7 @@ function decoderLayer(
   parameters: LayerParameters,
   config: ModelConfig,
   attend: Attend,
-  balance: RouteOptions['balance'],
+  experts: ExpertOptions,
 ): LayerOutput {
   const { rmsNormEps: eps } = config;
   const attention = attend(rmsNorm(hidden, parameters.inputNorm, eps), layer, parameters);
@@ -52,7 +58,7 @@ function decoderLayer(
   if (!isExperts(feedForward)) {
     return { hidden: add(middle, gatedFeedForward(x, feedForward)), attention, experts: undefined };
   }
-  const { output, step } = expertsFeedForward(x, feedForward, config, balance);
+  const { output, step } = expertsFeedForward(x, feedForward, config, experts);
   return { hidden: add(middle, output), attention, experts: step };
 }
 
@@ -68,11 +74,11 @@ function decode(
   parameters: ModelParameters,
   config: ModelConfig,
   attend: Attend,
-  balance?: RouteOptions['balance'],
+  experts: ExpertOptions,
 ): DecoderOutput {
   let hidden = embedding(parameters.embedding, input.ids, input.rows);
   const layers = parameters.layers.map((layerParameters, layer) => {
-    const output = decoderLayer(hidden, layer, layerParameters, config, attend, balance);
+    const output = decoderLayer(hidden, layer, layerParameters, config, attend, experts);
     hidden = output.hidden;
     return output;
   });
@@ -85,8 +91,8 @@ export interface DocumentsInput extends StepInput {
   readonly balanceAlpha?: number;
 }
 
-function balanceOf({ documents, balanceAlpha = 0 }: DocumentsInput): RouteOptions['balance'] {
-  return balanceAlpha > 0 ? { alpha: balanceAlpha, start: documents.start, end: documents.end } : undefined;
+function balanceOf({ documents, balanceAlpha = 0 }: DocumentsInput): ExpertOptions {
+  return balanceAlpha > 0 ? { balance: { alpha: balanceAlpha, start: documents.start, end: documents.end } } : {};
 }
 
 /** The main model on packed documents, differentiable. */
@@ -127,13 +133,15 @@ export function predictDocuments(
 export interface CachedInput extends StepInput {
   /** By layer. */
   readonly caches: readonly CachedAttention[];
+  /** Lets steps of few rows go through their experts without sorting; see allocateExpertPairs. */
+  readonly pairs?: ExpertPairs | undefined;
 }
 
 /** The main model on rows of several sequences with their latents in a paged cache (inference). */
 export function decodeCached(input: CachedInput, parameters: ModelParameters, config: ModelConfig): DecoderOutput {
   const attend: Attend = (x, layer, { attention }) =>
     cachedAttention(x, attention, config, input.rotary, input.caches[layer]!);
-  return decode(input, parameters, config, attend);
+  return decode(input, parameters, config, attend, { pairs: input.pairs });
 }
 
 /** Logits [rows, vocabulary] of hidden states after the final norm. */

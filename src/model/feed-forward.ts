@@ -2,12 +2,14 @@ import {
   add,
   combineExperts,
   type Dispatch,
+  expertRowsLinear,
   gatherTokens,
   groupedLinear,
   linear,
   planDispatch,
   type RouteOptions,
   type Routing,
+  type Runtime,
   routeTokens,
   siluGate,
   type Tensor,
@@ -23,21 +25,43 @@ export function gatedFeedForward(x: Tensor, { gateUp, down }: GatedParameters): 
 /** What the experts of one layer did in a step, for balancing and reports. */
 export interface ExpertStep {
   readonly routing: Routing;
-  readonly dispatch: Dispatch;
+  /** Absent where the pairs of row and expert were not sorted (see {@link ExpertPairs}). */
+  readonly dispatch: Dispatch | undefined;
 }
 
-/**
- * Shared experts plus the chosen routed experts (DeepSeek-V3 §2.1.2): tokens are sorted by expert, each expert works on
- * its rows, and the weighted results return to their tokens.
- */
-export function expertsFeedForward(
+/** Most rows of a step that go through their experts pair by pair; more are sorted by expert first. */
+export const PAIRED_ROWS = 8;
+
+/** Constants of the path for few rows: pair p is choice p % chosen of row p / chosen. */
+export interface ExpertPairs {
+  /** Row of each pair, i32 [PAIRED_ROWS · chosen]. */
+  readonly rowIds: Tensor;
+  /** The pairs in order, i32 [PAIRED_ROWS, chosen]. */
+  readonly positions: Tensor;
+}
+
+/** Constants for steps of at most {@link PAIRED_ROWS} rows; undefined where the model has no experts. */
+export function allocateExpertPairs(runtime: Runtime, config: ModelConfig): ExpertPairs | undefined {
+  const chosen = config.expertsPerToken;
+  if (chosen === 0) return undefined;
+  const rowIds = runtime.allocate('rows of expert pairs', [PAIRED_ROWS * chosen], 'i32');
+  const positions = runtime.allocate('positions of expert pairs', [PAIRED_ROWS, chosen], 'i32');
+  const pairs = Array.from({ length: PAIRED_ROWS * chosen }, (_, pair) => pair);
+  runtime.write(
+    rowIds,
+    pairs.map((pair) => Math.floor(pair / chosen)),
+  );
+  runtime.write(positions, pairs);
+  return { rowIds, positions };
+}
+
+function route(
   x: Tensor,
   parameters: ExpertsParameters,
   config: ModelConfig,
-  balance?: RouteOptions['balance'],
-): { output: Tensor; step: ExpertStep } {
-  const logits = linear(x, parameters.router);
-  const routing = routeTokens(logits, {
+  balance: RouteOptions['balance'],
+): Routing {
+  return routeTokens(linear(x, parameters.router), {
     variant: {
       experts: config.routedExperts,
       chosen: config.expertsPerToken,
@@ -52,11 +76,41 @@ export function expertsFeedForward(
     bias: parameters.routerBias,
     ...(balance ? { balance } : {}),
   });
-  const dispatch = planDispatch(routing.indices, config.routedExperts);
-  const sorted = gatherTokens(x, dispatch);
-  const { gateUp, down } = parameters.experts;
-  const results = groupedLinear(siluGate(groupedLinear(sorted, gateUp, dispatch.offsets)), down, dispatch.offsets);
-  const routed = combineExperts(results, dispatch, routing.weights);
+}
+
+/**
+ * Shared experts plus the chosen routed experts (DeepSeek-V3 §2.1.2): tokens are sorted by expert, each expert works on
+ * its rows, and the weighted results return to their tokens. With `pairs`, steps of few rows skip the sorting.
+ */
+export function expertsFeedForward(
+  x: Tensor,
+  parameters: ExpertsParameters,
+  config: ModelConfig,
+  { balance, pairs }: { balance?: RouteOptions['balance']; pairs?: ExpertPairs | undefined } = {},
+): { output: Tensor; step: ExpertStep } {
+  const routing = route(x, parameters, config, balance);
+  const { routed, dispatch } =
+    pairs !== undefined && x.rows <= PAIRED_ROWS
+      ? { routed: pairedExperts(x, parameters.experts, routing, pairs), dispatch: undefined }
+      : sortedExperts(x, parameters.experts, routing, config);
   const output = parameters.shared ? add(routed, gatedFeedForward(x, parameters.shared)) : routed;
   return { output, step: { routing, dispatch } };
+}
+
+function sortedExperts(x: Tensor, { gateUp, down }: GatedParameters, routing: Routing, config: ModelConfig) {
+  const dispatch = planDispatch(routing.indices, config.routedExperts);
+  const sorted = gatherTokens(x, dispatch);
+  const results = groupedLinear(siluGate(groupedLinear(sorted, gateUp, dispatch.offsets)), down, dispatch.offsets);
+  return { routed: combineExperts(results, dispatch, routing.weights), dispatch };
+}
+
+/** Every chosen expert's matrices are read where they lie, once for each row that chose it. */
+function pairedExperts(x: Tensor, { gateUp, down }: GatedParameters, routing: Routing, pairs: ExpertPairs): Tensor {
+  const { indices, weights } = routing;
+  const count = indices.rowCount
+    ? { ...indices.rowCount, scale: indices.columns * indices.rowCount.scale }
+    : indices.size;
+  const hidden = siluGate(expertRowsLinear(x, gateUp, pairs.rowIds, indices, count));
+  const results = expertRowsLinear(hidden, down, pairs.positions, indices, count);
+  return combineExperts(results, pairs, weights);
 }

@@ -11,7 +11,7 @@ export {
   type StepInput,
   vocabularyLogits,
 } from './decoder.ts';
-export type { ExpertStep } from './feed-forward.ts';
+export { allocateExpertPairs, type ExpertPairs, type ExpertStep, PAIRED_ROWS } from './feed-forward.ts';
 export {
   allocateParameters,
   type ExpertsParameters,

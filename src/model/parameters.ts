@@ -1,8 +1,8 @@
 import { type Runtime, Tensor } from '../tensor/index.ts';
 import { hasExperts, type ModelConfig } from './config.ts';
 
-/** How a parameter is trained: weight decay and Muon are for matrices, the router's bias follows the load. */
-export type ParameterKind = 'matrix' | 'embedding' | 'norm' | 'bias';
+/** How a parameter is trained: Muon is for hidden matrices, norms do not decay, a router's bias follows the load. */
+export type ParameterKind = 'matrix' | 'router' | 'embedding' | 'norm' | 'bias';
 
 export interface Parameter {
   readonly name: string;
@@ -82,7 +82,7 @@ interface Wanted {
   tensor?: Tensor;
 }
 
-const KINDS: readonly ParameterKind[] = ['matrix', 'embedding', 'norm', 'bias'];
+const KINDS: readonly ParameterKind[] = ['matrix', 'router', 'embedding', 'norm', 'bias'];
 
 /** Memory for all parameters of a model, zeroed, kind after kind. Throws OutOfMemoryError. */
 export function allocateParameters(runtime: Runtime, config: ModelConfig): ModelParameters {
@@ -204,7 +204,7 @@ function describeGated(
 
 function describeExperts(config: ModelConfig, at: string, want: Want): () => ExpertsParameters {
   const { hiddenSize: hidden, routedExperts, sharedExperts, moeIntermediateSize: width } = config;
-  const router = want(`${at}.router`, 'matrix', [routedExperts, hidden]);
+  const router = want(`${at}.router`, 'router', [routedExperts, hidden]);
   const bias = config.topkMethod === 'noaux_tc' ? want(`${at}.routerBias`, 'bias', [routedExperts]) : undefined;
   const experts = describeGated([routedExperts], hidden, width, `${at}.routed`, want);
   const shared = sharedExperts > 0 ? describeGated([], hidden, sharedExperts * width, `${at}.shared`, want) : undefined;

@@ -4,7 +4,14 @@ import { hashText, Random } from './random.ts';
 
 describe('Random', () => {
   it('repeats for equal seeds and differs for different ones', () => {
-    const draw = (seed: number | string) => Array.from({ length: 8 }, ((r) => () => r.next())(new Random(seed)));
+    const draw = (seed: number | string) =>
+      Array.from(
+        { length: 8 },
+        (
+          (r) => () =>
+            r.next()
+        )(new Random(seed)),
+      );
     expect(draw(1)).toEqual(draw(1));
     expect(draw(1)).not.toEqual(draw(2));
     expect(draw(1)).not.toEqual(draw('1'));

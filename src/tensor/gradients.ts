@@ -124,11 +124,13 @@ export class Gradients {
     this.#recorder.call(fill, { y: tensor, rows: rowCount ?? tensor.rows, columns, yStride: stride, value });
   }
 
-  /** Sets the gradient of a scalar loss to `seed` and runs all backward passes. */
-  backward(loss: Tensor, seed = 1): void {
-    const target = this.target(loss);
-    if (target === undefined) throw new Error('the loss does not depend on any parameter');
-    this.#fill(target.tensor, seed);
+  /** Sets the gradient of every element of the losses to 1 (their sum is minimised) and runs all backward passes. */
+  backward(losses: readonly Tensor[]): void {
+    for (const loss of losses) {
+      const target = this.target(loss);
+      if (target === undefined) throw new Error(`the loss ${loss.name} does not depend on any parameter`);
+      this.#fill(target.tensor, 1);
+    }
     for (const { output, run } of this.#tape.toReversed()) {
       const gradient = this.#collected(output);
       if (gradient !== undefined) run(gradient);

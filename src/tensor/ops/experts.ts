@@ -137,7 +137,7 @@ export function gatherTokens(x: Tensor, dispatch: Dispatch): Tensor {
 function sumSlots(
   result: Tensor,
   rows: Tensor,
-  dispatch: Dispatch,
+  dispatch: Pick<Dispatch, 'positions'>,
   weights: Tensor | undefined,
   accumulate: boolean,
 ): void {
@@ -156,7 +156,7 @@ function sumSlots(
 }
 
 /** y[t] = Σ_k weights[t, k] · rows[position of slot (t, k)]: [tokens, width]. */
-export function combineExperts(rows: Tensor, dispatch: Dispatch, weights: Tensor): Tensor {
+export function combineExperts(rows: Tensor, dispatch: Pick<Dispatch, 'positions'>, weights: Tensor): Tensor {
   const chosen = weights.columns;
   const result = recorder().empty([weights.rows, rows.columns], { rowCount: weights.rowCount });
   sumSlots(result, rows, dispatch, weights, false);

@@ -4,7 +4,8 @@ import { type Operand, recorder, rowsOf } from '../record.ts';
 import type { Tensor } from '../tensor.ts';
 import { onBackward, wantsGradient } from './differentiate.ts';
 
-interface Product {
+/** A (grouped) matrix product; see kernels/matmul-plan.ts for the layouts. */
+export interface MatrixProduct {
   readonly layout: MatmulLayout;
   readonly a: Tensor;
   readonly b: Tensor;
@@ -21,7 +22,17 @@ const most = (size: Operand): number => (typeof size === 'number' ? size : maxim
 const maximumOf = (count: { maximum: number; scale: number }): number => count.maximum * count.scale;
 
 /** Emits the kernel calls of a (grouped) matrix product, with scratch memory for the packed operands. */
-function product({ layout, a, b, c, rows, columns, inner, accumulate = false, groups }: Product): void {
+export function matrixProduct({
+  layout,
+  a,
+  b,
+  c,
+  rows,
+  columns,
+  inner,
+  accumulate = false,
+  groups,
+}: MatrixProduct): void {
   const { runtime } = recorder();
   const shape = { layout, rows: most(rows), columns, inner: most(inner), accumulate };
   const plan = planMatmul(groups ? { ...shape, groups: groups.count } : shape, runtime.target);
@@ -84,12 +95,12 @@ export function linear(x: Tensor, weight: Tensor, into?: Tensor): Tensor {
     });
     return y;
   }
-  product({ layout: 'nt', a: x, b: weight, c: y, rows: rowsOf(x), columns: out, inner: width });
+  matrixProduct({ layout: 'nt', a: x, b: weight, c: y, rows: rowsOf(x), columns: out, inner: width });
   onBackward([x, weight], y, (dy) => {
     const { gradients } = recorder();
     const dx = gradients!.target(x);
     if (dx)
-      product({
+      matrixProduct({
         layout: 'nn',
         a: dy,
         b: weight,
@@ -101,7 +112,7 @@ export function linear(x: Tensor, weight: Tensor, into?: Tensor): Tensor {
       });
     const dw = gradients!.target(weight);
     if (dw)
-      product({
+      matrixProduct({
         layout: 'tn',
         a: dy,
         b: x,
@@ -123,12 +134,12 @@ export function groupedLinear(x: Tensor, weight: Tensor, offsets: Tensor): Tenso
   const [experts, out, width] = weight.shape as [number, number, number];
   const groups = { offsets, count: experts };
   const y = recorder().empty([...x.shape.slice(0, -1), out], { rowCount: x.rowCount });
-  product({ layout: 'nt', a: x, b: weight, c: y, rows: rowsOf(x), columns: out, inner: width, groups });
+  matrixProduct({ layout: 'nt', a: x, b: weight, c: y, rows: rowsOf(x), columns: out, inner: width, groups });
   onBackward([x, weight], y, (dy) => {
     const { gradients } = recorder();
     const dx = gradients!.target(x);
     if (dx)
-      product({
+      matrixProduct({
         layout: 'nn',
         a: dy,
         b: weight,
@@ -141,7 +152,7 @@ export function groupedLinear(x: Tensor, weight: Tensor, offsets: Tensor): Tenso
       });
     const dw = gradients!.target(weight);
     if (dw)
-      product({
+      matrixProduct({
         layout: 'tn',
         a: dy,
         b: x,
