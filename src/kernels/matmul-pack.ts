@@ -1,9 +1,6 @@
-import type { Builder, F32, I32, Pointer } from './builder.ts';
+import type { Builder, I32, Pointer } from './builder.ts';
 import { defineKernelFamily } from './kernel.ts';
 import { ceilDivide, tileFor, workerShare } from './matmul-tile.ts';
-
-/** Steps along K that one worker packs at a time. */
-const CHUNK = 64;
 
 /** Which operand a panel belongs to: A's panels are as wide as the tile is high, B's as wide as the tile. */
 export type PackedOperand = 'a' | 'b';
@@ -27,41 +24,55 @@ function panelWidth(b: Builder, operand: PackedOperand): number {
   return operand === 'a' ? tile.rows : tile.columns;
 }
 
-interface Chunk {
+/** Neighbouring panels of one matrix, over one chunk of K. */
+interface Run {
   readonly group: I32;
-  readonly panel: I32;
-  /** Range along K. */
+  /** Steps start…end-1 along K. */
   readonly start: I32;
   readonly end: I32;
-  /** The panel's row `start` in the packed array. */
-  readonly target: Pointer;
-  /** Columns of the panel that exist; the rest are filled with zeros. */
-  readonly valid: I32;
+  readonly firstPanel: I32;
+  /** End of the panels whose columns all exist, and end of all panels: the same, or one more. */
+  readonly wholeEnd: I32;
+  readonly panelEnd: I32;
+  /** Columns that exist in a panel that is not whole; the rest are filled with zeros. */
+  readonly left: I32;
+  /** Row `k` of a panel in the packed array. */
+  target(panel: I32, k: I32): Pointer;
 }
 
-/** Hands this worker's chunks (group, part of K, panel) to `body`. */
-function eachChunk(
+/** Divides the packing of all matrices into chunks of `chunk` steps along K and hands this worker its runs of panels. */
+function eachRun(
   b: Builder,
   p: { packed: Pointer; inner: I32; across: I32; groups: I32 },
   width: number,
-  body: (chunk: Chunk) => void,
+  chunk: number,
+  body: (run: Run) => void,
 ): void {
   const panels = ceilDivide(b, p.across, width);
-  const perGroup = b.mul<'i32'>(panels, ceilDivide(b, p.inner, CHUNK));
-  const share = workerShare(b, b.mul<'i32'>(perGroup, p.groups));
-  b.loop(share.start, share.end, 1, (index) => {
-    const group = b.divideUnsigned(index, perGroup);
-    const inGroup = b.sub<'i32'>(index, b.mul<'i32'>(group, perGroup));
-    const part = b.divideUnsigned(inGroup, panels);
-    const panel = b.sub<'i32'>(inGroup, b.mul<'i32'>(part, panels));
-    const start = b.mul<'i32'>(part, CHUNK);
-    const end = b.min<'i32'>(b.add<'i32'>(start, CHUNK), p.inner);
-    const panelIndex = b.add<'i32'>(b.mul<'i32'>(group, panels), panel);
-    const row = b.add<'i32'>(b.mul<'i32'>(panelIndex, p.inner), start);
-    const target = b.offset(p.packed, b.mul<'i32'>(row, width));
-    const valid = b.min<'i32'>(b.sub<'i32'>(p.across, b.mul<'i32'>(panel, width)), width);
-    body({ group, panel, start, end, target, valid });
-  });
+  const whole = b.divideUnsigned(p.across, width);
+  const left = b.sub<'i32'>(p.across, b.mul<'i32'>(whole, width));
+  const chunks = ceilDivide(b, p.inner, chunk);
+  const share = workerShare(b, b.mul<'i32'>(b.mul<'i32'>(panels, chunks), p.groups));
+  const next = b.variable(share.start);
+  b.while(
+    () => b.lt<'i32'>(next.get(), share.end),
+    () => {
+      const now = next.get();
+      const chunkIndex = b.divideUnsigned(now, panels);
+      const firstPanel = b.sub<'i32'>(now, b.mul<'i32'>(chunkIndex, panels));
+      const panelEnd = b.min<'i32'>(panels, b.add<'i32'>(firstPanel, b.sub<'i32'>(share.end, now)));
+      const group = b.divideUnsigned(chunkIndex, chunks);
+      const start = b.mul<'i32'>(b.sub<'i32'>(chunkIndex, b.mul<'i32'>(group, chunks)), chunk);
+      const end = b.min<'i32'>(b.add<'i32'>(start, chunk), p.inner);
+      const groupPanels = b.mul<'i32'>(group, panels);
+      const target = (panel: I32, k: I32) => {
+        const row = b.add<'i32'>(b.mul<'i32'>(b.add<'i32'>(groupPanels, panel), p.inner), k);
+        return b.offset(p.packed, row, width * 4);
+      };
+      body({ group, start, end, firstPanel, wholeEnd: b.min<'i32'>(whole, panelEnd), panelEnd, left, target });
+      next.set(b.add<'i32'>(now, b.sub<'i32'>(panelEnd, firstPanel)));
+    },
+  );
 }
 
 /** Copies `width` contiguous floats with whole vectors where they fit; the last one may overlap the one before. */
@@ -77,6 +88,9 @@ function copyFloats(b: Builder, from: Pointer, to: Pointer, width: number, offse
   for (const [n, i] of places.entries()) b.store(to, values[n]!, offset + i * 4);
 }
 
+/** Rows copied together: so few that rows which lie a power of two apart stay in the cache until the next panel. */
+const ROWS_TOGETHER = 8;
+
 /**
  * Copies matrices [groups][inner, across], row-major with row stride `stride`, into panels
  * [groups][⌈across/width⌉][inner][width], zero beyond `across`. For operands whose rows run across K: B of an NN
@@ -87,31 +101,41 @@ export const packRows = defineKernelFamily(
   packParameters,
   (b, p, variant: { readonly operand: PackedOperand }) => {
     const width = panelWidth(b, variant.operand);
-    eachChunk(b, p, width, ({ group, panel, start, end, target, valid }) => {
-      const matrix = b.offset(p.source, b.mul<'i32'>(group, b.mul<'i32'>(p.inner, p.stride)));
-      const first = b.offset(matrix, b.add<'i32'>(b.mul<'i32'>(start, p.stride), b.mul<'i32'>(panel, width)));
-      const count = b.sub<'i32'>(end, start);
-      const row = (k: I32) => ({
-        from: b.offset(first, b.mul<'i32'>(k, p.stride)),
-        to: b.offset(target, k, width * 4),
-      });
+    eachRun(b, p, width, ROWS_TOGETHER, (run) => {
+      const matrix = b.offset(p.source, b.mul<'i32'>(run.group, b.mul<'i32'>(p.inner, p.stride)));
+      const copyRows = (k: I32, rows: number) => {
+        const sources = [b.offset(matrix, b.mul<'i32'>(k, p.stride))];
+        while (sources.length < rows) sources.push(b.offset(sources.at(-1)!, p.stride));
+        b.loop(run.firstPanel, run.wholeEnd, 1, (panel) => {
+          const to = run.target(panel, k);
+          const column = b.mul<'i32'>(panel, width);
+          for (const [i, source] of sources.entries()) {
+            copyFloats(b, b.offset(source, column), to, width, i * width * 4);
+          }
+        });
+        b.loop(run.wholeEnd, run.panelEnd, 1, (panel) => {
+          const column = b.mul<'i32'>(panel, width);
+          for (const [i, source] of sources.entries()) {
+            const from = b.offset(source, column);
+            const to = b.offset(run.target(panel, k), i * width);
+            b.loop(0, run.left, 1, (n) => b.store(b.offset(to, n), b.load(b.offset(from, n))));
+            b.loop(run.left, width, 1, (n) => b.store(b.offset(to, n), b.f32(0)));
+          }
+        });
+      };
       b.if(
-        b.eq<'i32'>(valid, width),
-        () =>
-          b.loop(0, count, 1, (k) => {
-            const { from, to } = row(k);
-            copyFloats(b, from, to, width, 0);
-          }),
-        () =>
-          b.loop(0, count, 1, (k) => {
-            const { from, to } = row(k);
-            b.loop(0, valid, 1, (i) => b.store(b.offset(to, i), b.load(b.offset(from, i))));
-            b.loop(valid, width, 1, (i) => b.store(b.offset(to, i), b.f32(0)));
-          }),
+        b.eq<'i32'>(b.sub<'i32'>(run.end, run.start), ROWS_TOGETHER),
+        () => copyRows(run.start, ROWS_TOGETHER),
+        () => b.loop(run.start, run.end, 1, (k) => copyRows(k, 1)),
       );
     });
   },
 );
+
+/** Steps along K that are transposed together. */
+const STEPS_TOGETHER = 64;
+/** Rows transposed together: so few that their pointers stay in registers. */
+const ROWS_TRANSPOSED = 4;
 
 /**
  * Transposes matrices [groups][across, inner], row-major with row stride `stride`, into panels
@@ -122,42 +146,45 @@ export const packTransposed = defineKernelFamily(
   packParameters,
   (b, p, variant: { readonly operand: PackedOperand }) => {
     const width = panelWidth(b, variant.operand);
-    eachChunk(b, p, width, ({ group, panel, start, end, target, valid }) => {
-      const matrix = b.offset(p.source, b.mul<'i32'>(group, b.mul<'i32'>(p.across, p.stride)));
-      const firstRow = b.mul<'i32'>(b.mul<'i32'>(panel, width), p.stride);
-      const first = b.offset(matrix, b.add<'i32'>(firstRow, start));
-      const count = b.sub<'i32'>(end, start);
-      b.if(
-        b.eq<'i32'>(valid, width),
-        () => transposeWhole(b, first, p.stride, target, count, width),
-        () => {
-          b.loop(0, width, 1, (i) => {
-            const from = b.offset(first, b.mul<'i32'>(i, p.stride));
-            const to = b.offset(target, i);
-            const copy = (value: (k: I32) => F32) =>
-              b.loop(0, count, 1, (k) => b.store(b.offset(to, k, width * 4), value(k)));
-            b.if(
-              b.lt<'i32'>(i, valid),
-              () => copy((k) => b.load(b.offset(from, k))),
-              () => copy(() => b.f32(0)),
-            );
-          });
-        },
-      );
+    eachRun(b, p, width, STEPS_TOGETHER, (run) => {
+      const matrix = b.offset(p.source, b.mul<'i32'>(run.group, b.mul<'i32'>(p.across, p.stride)));
+      const steps = b.sub<'i32'>(run.end, run.start);
+      const source = (panel: I32) => {
+        const row = b.mul<'i32'>(b.mul<'i32'>(panel, width), p.stride);
+        return b.offset(matrix, b.add<'i32'>(row, run.start));
+      };
+      b.loop(run.firstPanel, run.wholeEnd, 1, (panel) => {
+        transposeWhole(b, source(panel), p.stride, run.target(panel, run.start), steps, width);
+      });
+      b.loop(run.wholeEnd, run.panelEnd, 1, (panel) => {
+        const to = run.target(panel, run.start);
+        const from = source(panel);
+        b.loop(0, steps, 1, (k) => {
+          const row = b.offset(to, k, width * 4);
+          const column = b.offset(from, k);
+          b.loop(0, run.left, 1, (n) => b.store(b.offset(row, n), b.load(b.offset(column, b.mul<'i32'>(n, p.stride)))));
+          b.loop(run.left, width, 1, (n) => b.store(b.offset(row, n), b.f32(0)));
+        });
+      });
     });
   },
 );
 
-/** Transposes `width` rows of `count` floats, a few rows at a time so that their pointers stay in registers. */
-function transposeWhole(b: Builder, first: Pointer, stride: I32, target: Pointer, count: I32, width: number): void {
-  const step = 4;
-  for (let start = 0; start < width; start += step) {
-    const rows = Math.min(step, width - start);
+/** Transposes `width` rows of `steps` floats, a few rows at a time. */
+function transposeWhole(b: Builder, first: Pointer, stride: I32, target: Pointer, steps: I32, width: number): void {
+  for (let start = 0; start < width; start += ROWS_TRANSPOSED) {
+    const rows = Math.min(ROWS_TRANSPOSED, width - start);
     const pointers = [b.offset(first, b.mul<'i32'>(stride, start))];
     while (pointers.length < rows) pointers.push(b.offset(pointers.at(-1)!, stride));
-    b.loop(0, count, 1, (k) => {
+    const turn = (k: I32, unroll: number) => {
       const to = b.offset(target, k, width * 4);
-      for (const [i, pointer] of pointers.entries()) b.store(to, b.load(b.offset(pointer, k)), (start + i) * 4);
-    });
+      const from = pointers.map((pointer) => b.offset(pointer, k));
+      for (let u = 0; u < unroll; u++) {
+        for (const [i, pointer] of from.entries()) b.store(to, b.load(pointer, u * 4), (u * width + start + i) * 4);
+      }
+    };
+    const whole = b.sub<'i32'>(steps, b.remainderUnsigned(steps, 4));
+    b.loop(0, whole, 4, (k) => turn(k, 4));
+    b.loop(whole, steps, 1, (k) => turn(k, 1));
   }
 }
