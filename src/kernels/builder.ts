@@ -55,6 +55,8 @@ export class Builder {
   readonly workers: I32;
   readonly values: ValueType[] = [];
   #block: Instruction[] = [];
+  readonly #prologue: Instruction[] = [];
+  readonly #constants = new Map<string, Value>();
 
   constructor(target: TargetInfo) {
     this.target = target;
@@ -116,10 +118,16 @@ export class Builder {
     return this.#constant('vi8', value);
   }
 
+  /** One value per constant, made before everything else: engines rebuild a vector constant where it stands, in loops too. */
   #constant<T extends ValueType>(type: T, value: number): Value<T> {
-    const result = this.newValue(type);
-    this.emit({ op: 'const', result, value });
-    return result;
+    const key = `${type} ${Object.is(value, -0) ? '-0' : value}`;
+    let known = this.#constants.get(key);
+    if (known === undefined) {
+      known = this.newValue(type);
+      this.#constants.set(key, known);
+      this.#prologue.push({ op: 'const', result: known, value });
+    }
+    return known as Value<T>;
   }
 
   #operand<T extends ValueType>(type: T, operand: Operand<T>): Value<T> {
@@ -519,6 +527,6 @@ export class Builder {
 
   /** The finished body. */
   finish(): Instruction[] {
-    return this.#block;
+    return [...this.#prologue, ...this.#block];
   }
 }

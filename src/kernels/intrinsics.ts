@@ -7,29 +7,36 @@ import type { Value } from './ir.ts';
  * e^-infinity is 0, NaN stays NaN.
  */
 export function expandExp<T extends 'f32' | 'vf32'>(b: Builder, x: Value<T>): Value<T> {
-  const constant = (value: number) => (x.type === 'f32' ? b.f32(value) : b.vectorF32(value)) as Value<T>;
+  type Floats = 'f32' | 'vf32';
+  type Integers = 'i32' | 'vi32';
   // Beyond these bounds the result is 0 or infinity anyway, and the exponent arithmetic stays in range. Written as
   // selects because min and max leave NaN open, and NaN must pass through.
-  const low = b.select<T>(b.lt<'f32' | 'vf32'>(x, -104) as never, -104, x);
-  const bounded = b.select<T>(b.gt<'f32' | 'vf32'>(low, 89) as never, 89, low);
-  const n = b.nearest(b.mul<'f32' | 'vf32'>(bounded, Math.LOG2E)) as Value<T>;
+  const low = b.select<T>(b.lt<Floats>(x, -104) as never, -104, x);
+  const bounded = b.select<T>(b.gt<Floats>(low, 89) as never, 89, low);
+  // Adding 1.5 * 2^23 rounds to an integer, which then stands in the low bits of the sum.
+  const shifted = b.fma<T>(bounded, Math.LOG2E, ROUNDER);
+  const n = b.sub<Floats>(shifted, ROUNDER) as Value<T>;
   const high = b.fma<T>(n, -0.693359375, bounded);
   const r = b.fma<T>(n, 2.12194440054690583e-4, high);
-  let sum = constant(1.98756915e-4);
+  let sum = (x.type === 'f32' ? b.f32(1.98756915e-4) : b.vectorF32(1.98756915e-4)) as Value<T>;
   for (const coefficient of [1.3981999507e-3, 8.3334519073e-3, 4.1665795894e-2, 1.6666665459e-1, 5.0000001201e-1]) {
     sum = b.fma<T>(sum, r, coefficient);
   }
-  const power = b.add<'f32' | 'vf32'>(b.fma<T>(b.mul<'f32' | 'vf32'>(r, r) as Value<T>, sum, r), 1) as Value<T>;
-  const half = b.nearest(b.mul<'f32' | 'vf32'>(n, 0.5)) as Value<T>;
-  const other = b.sub<'f32' | 'vf32'>(n, half) as Value<T>;
-  return b.mul<'f32' | 'vf32'>(b.mul<'f32' | 'vf32'>(power, powerOfTwo(b, half)), powerOfTwo(b, other)) as Value<T>;
+  const power = b.add<Floats>(b.fma<T>(b.mul<Floats>(r, r) as Value<T>, sum, r), 1) as Value<T>;
+  const integer = b.sub<Integers>(b.bitsOf(shifted) as Value<Integers>, ROUNDER_BITS);
+  const half = b.shiftRight(integer, 1);
+  const other = b.sub<Integers>(integer, half);
+  const scaled = b.mul<Floats>(power, powerOfTwo(b, half)) as Value<T>;
+  return b.mul<Floats>(scaled, powerOfTwo(b, other)) as Value<T>;
 }
 
-/** 2^n for integral n in the normal range. */
-function powerOfTwo<T extends 'f32' | 'vf32'>(b: Builder, n: Value<T>): Value<T> {
-  const integer = b.toI32(n as never) as Value<'i32' | 'vi32'>;
-  const biased = b.add<'i32' | 'vi32'>(integer, 127);
-  return b.fromBits(b.shiftLeft(biased, 23)) as Value<'f32' | 'vf32'> as Value<T>;
+/** 1.5 * 2^23 and its bits. */
+const ROUNDER = 12582912;
+const ROUNDER_BITS = 0x4b400000;
+
+/** 2^n for n in the range of normal exponents. */
+function powerOfTwo(b: Builder, n: Value<'i32' | 'vi32'>): Value<'f32' | 'vf32'> {
+  return b.fromBits(b.shiftLeft(b.add<'i32' | 'vi32'>(n, 127), 23)) as Value<'f32' | 'vf32'>;
 }
 
 /**

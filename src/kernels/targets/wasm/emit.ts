@@ -218,8 +218,10 @@ export class WasmEmitter {
 
   #select(condition: Value, a: Value, b: Value): void {
     this.#get(a).#get(b).#get(condition);
-    if (this.#wasmType(a.type) === TYPE.v128) this.#simd(SIMD.bitselect);
-    else this.#code.byte(0x1b);
+    if (this.#wasmType(a.type) === TYPE.v128) {
+      // Masks of comparisons are all ones or all zeros per lane, which is what lane selection asks for.
+      this.#simd(this.#options.relaxed && a.type !== 'vi8' ? SIMD.relaxedLaneSelectI32 : SIMD.bitselect);
+    } else this.#code.byte(0x1b);
   }
 
   /** Halving: lanes 0,1 with 2,3, then lane 0 with 1. */

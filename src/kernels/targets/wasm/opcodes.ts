@@ -132,4 +132,5 @@ export const SIMD = {
   addI32: 174,
   relaxedMadd: 0x105,
   relaxedDotAdd: 0x113,
+  relaxedLaneSelectI32: 0x10b,
 } as const;
