@@ -4,6 +4,7 @@ import {
   embedding,
   linear,
   type RouteOptions,
+  type Routing,
   type RowCount,
   rmsNorm,
   type Tensor,
@@ -40,6 +41,8 @@ interface LayerOutput {
   /** Output of the attention before the residual is added. */
   readonly attention: Tensor;
   readonly experts: ExpertStep | undefined;
+  /** The chosen experts, also where there is no dispatch because rows went through them pair by pair. */
+  readonly routing: Routing | undefined;
 }
 
 function decoderLayer(
@@ -56,10 +59,10 @@ function decoderLayer(
   const x = rmsNorm(middle, parameters.postAttentionNorm, eps);
   const { feedForward } = parameters;
   if (!isExperts(feedForward)) {
-    return { hidden: add(middle, gatedFeedForward(x, feedForward)), attention, experts: undefined };
+    return { hidden: add(middle, gatedFeedForward(x, feedForward)), attention, experts: undefined, routing: undefined };
   }
-  const { output, step } = expertsFeedForward(x, feedForward, config, experts);
-  return { hidden: add(middle, output), attention, experts: step };
+  const { output, routing, step } = expertsFeedForward(x, feedForward, config, experts);
+  return { hidden: add(middle, output), attention, experts: step, routing };
 }
 
 export interface DecoderOutput {

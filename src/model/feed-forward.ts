@@ -25,8 +25,7 @@ export function gatedFeedForward(x: Tensor, { gateUp, down }: GatedParameters): 
 /** What the experts of one layer did in a step, for balancing and reports. */
 export interface ExpertStep {
   readonly routing: Routing;
-  /** Absent where the pairs of row and expert were not sorted (see {@link ExpertPairs}). */
-  readonly dispatch: Dispatch | undefined;
+  readonly dispatch: Dispatch;
 }
 
 /** Most rows of a step that go through their experts pair by pair; more are sorted by expert first. */
@@ -80,21 +79,22 @@ function route(
 
 /**
  * Shared experts plus the chosen routed experts (DeepSeek-V3 §2.1.2): tokens are sorted by expert, each expert works on
- * its rows, and the weighted results return to their tokens. With `pairs`, steps of few rows skip the sorting.
+ * its rows, and the weighted results return to their tokens. With `pairs`, steps of few
+ * rows skip the sorting: there is no dispatch then, and no `step`.
  */
 export function expertsFeedForward(
   x: Tensor,
   parameters: ExpertsParameters,
   config: ModelConfig,
   { balance, pairs }: { balance?: RouteOptions['balance']; pairs?: ExpertPairs | undefined } = {},
-): { output: Tensor; step: ExpertStep } {
+): { output: Tensor; routing: Routing; step: ExpertStep | undefined } {
   const routing = route(x, parameters, config, balance);
   const { routed, dispatch } =
     pairs !== undefined && x.rows <= PAIRED_ROWS
       ? { routed: pairedExperts(x, parameters.experts, routing, pairs), dispatch: undefined }
       : sortedExperts(x, parameters.experts, routing, config);
   const output = parameters.shared ? add(routed, gatedFeedForward(x, parameters.shared)) : routed;
-  return { output, step: { routing, dispatch } };
+  return { output, routing, step: dispatch && { routing, dispatch } };
 }
 
 function sortedExperts(x: Tensor, { gateUp, down }: GatedParameters, routing: Routing, config: ModelConfig) {
