@@ -1,0 +1,7 @@
+export { Engine, type EngineOptions, type EngineStatistics, type GenerationRequest } from './engine.ts';
+export { Generation, type GenerationResult, type GenerationUsage } from './generation.ts';
+export { LatentCache, type LatentCacheOptions } from './latent-cache.ts';
+export { Pages } from './pages.ts';
+export { argmax, Sampler, SamplerScratch, type SamplingOptions } from './sampling.ts';
+export { Scheduler, type SchedulerOptions } from './scheduler.ts';
+export { type FinishReason, Sequence } from './sequence.ts';
