@@ -8,7 +8,7 @@ import {
   packKeys,
   sumKeyRopePartials,
 } from '../../kernels/attention.ts';
-import { recorder } from '../record.ts';
+import { recorder, rowsOf } from '../record.ts';
 import type { Tensor } from '../tensor.ts';
 import { type GradientBuffer, gradientBuffer, onBackward, wantsGradient } from './differentiate.ts';
 
@@ -42,13 +42,14 @@ export interface CausalAttention {
 export function causalAttention(input: CausalAttention): Tensor {
   const { queryNope, queryRope, keyNope, keyRope, value, heads, variant, scale, start, end } = input;
   const { nopeDim, ropeDim, valueDim, group } = variant;
-  const rows = queryNope.tensor.rows;
+  const { rows: mostRows, rowCount } = queryNope.tensor;
+  const rows = rowsOf(queryNope.tensor);
   const keyHeads = heads / group;
   const scratchKeys = attentionScratchKeys(input.longestDocument);
   const scratchSize = attentionScratchElements(input.longestDocument, recorder().runtime.workers);
   const scratch = () => recorder().empty([scratchSize], { name: 'attention scores' });
   const pack = ({ tensor, headStride }: Heads, dim: number, count: number) => {
-    const packed = recorder().empty([packedKeysElements(rows, count, dim)], { name: 'packed keys' });
+    const packed = recorder().empty([packedKeysElements(mostRows, count, dim)], { name: 'packed keys' });
     recorder().call(packKeys({ dim }), {
       packed,
       source: tensor,
@@ -63,8 +64,8 @@ export function causalAttention(input: CausalAttention): Tensor {
     packedKeyNope: pack(keyNope, nopeDim, keyHeads),
     packedKeyRope: keyRope ? pack({ tensor: keyRope, headStride: 0 }, ropeDim, 1) : 0,
   });
-  const output = recorder().empty([rows, heads * valueDim]);
-  const logSumExp = recorder().empty([rows, heads]);
+  const output = recorder().empty([mostRows, heads * valueDim], { rowCount });
+  const logSumExp = recorder().empty([mostRows, heads], { rowCount });
   const strides = {
     queryNopeRowStride: queryNope.tensor.stride,
     queryNopeHeadStride: queryNope.headStride,
@@ -97,7 +98,7 @@ export function causalAttention(input: CausalAttention): Tensor {
       GradientBuffer,
       ...GradientBuffer[],
     ];
-    const partials = recorder().empty([Math.max(1, keyHeads * rows * ropeDim)], {
+    const partials = recorder().empty([Math.max(1, keyHeads * mostRows * ropeDim)], {
       name: 'rotary key gradients by head',
     });
     // Heads of a gradient lie where those of its tensor do; a temporary keeps the tensor's own stride.

@@ -6,7 +6,7 @@ import {
 } from '../../kernels/elementwise.ts';
 import { recorder, rowsOf } from '../record.ts';
 import type { Tensor } from '../tensor.ts';
-import { onBackward, passGradient } from './differentiate.ts';
+import { accumulateInto, onBackward, passGradient } from './differentiate.ts';
 
 /** y = a + b, both [rows, columns]. */
 export function add(a: Tensor, b: Tensor): Tensor {
@@ -22,7 +22,7 @@ export function add(a: Tensor, b: Tensor): Tensor {
     yStride: y.stride,
   });
   onBackward([a, b], y, (dy) => {
-    for (const input of [a, b]) passGradient(input, (gradient) => copyInto(dy, gradient));
+    for (const input of [a, b]) addGradient(input, dy);
   });
   return y;
 }
@@ -37,7 +37,15 @@ export function copyInto(source: Tensor, target: Tensor): void {
     xStride: source.stride,
     yStride: target.stride,
   });
-  onBackward([source], target, (dy) => passGradient(source, (gradient) => copyInto(dy, gradient)));
+  onBackward([source], target, (dy) => addGradient(source, dy));
+}
+
+/** Adds `gradient` to that of an input, or sets it. */
+function addGradient(input: Tensor, gradient: Tensor): void {
+  const target = recorder().gradients!.target(input);
+  if (target === undefined) return;
+  if (target.accumulate) accumulateInto(target.tensor, gradient);
+  else copyInto(gradient, target.tensor);
 }
 
 /** The columns of several tensors side by side. */

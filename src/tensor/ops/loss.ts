@@ -23,7 +23,7 @@ export function crossEntropy(logits: Tensor, targets: Tensor, weights: Tensor, z
         dlogits,
         ...common,
         dlogitsStride: dlogits.stride,
-        scaleStride: 1,
+        scaleStride: scale.stride,
       });
     });
   });
