@@ -1,14 +1,23 @@
 #!/usr/bin/env node
 import { Command } from 'commander';
 import { version } from '../version.ts';
+import { registerInspect } from './inspect.ts';
+import { registerLogits } from './logits.ts';
 import { registerTrain } from './train.ts';
 
 const program = new Command('jingqi')
   .description('The DeepSeek system in TypeScript: train, ask and serve models with latent attention and experts.')
-  .version(version, '-v, --version', 'print the version')
-  .showHelpAfterError();
+  .version(version, '-v, --version', 'print the version');
 
 registerTrain(program);
+registerInspect(program);
+registerLogits(program);
+
+// A reader that has seen enough, such as `head`, is no failure.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+  process.exit();
+});
 
 try {
   await program.parseAsync();

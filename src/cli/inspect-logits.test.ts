@@ -1,0 +1,123 @@
+import { execFile } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+import type { InspectReport } from './inspect.ts';
+
+const main = fileURLToPath(new URL('./main.ts', import.meta.url));
+const golden = (name: string) => fileURLToPath(new URL(`../../tests/goldens/${name}`, import.meta.url));
+
+interface Ended {
+  readonly code: number;
+  readonly out: string;
+  readonly errors: string;
+}
+
+function jingqi(...args: string[]): Promise<Ended> {
+  return new Promise((resolve) => {
+    execFile(process.execPath, [main, ...args], (error, out, errors) => {
+      resolve({ code: error === null ? 0 : Number(error.code), out, errors });
+    });
+  });
+}
+
+async function printed(...args: string[]): Promise<string> {
+  const ended = await jingqi(...args);
+  expect(ended).toMatchObject({ code: 0, errors: '' });
+  return ended.out;
+}
+
+describe('jingqi logits', () => {
+  it.each(['naive', 'absorbed'])('prints the logits after each prefix as JSON, %s', async (attention) => {
+    const directory = golden('v3-yarn');
+    const { tokens, logits_last_by_prefix: expected } = JSON.parse(readFileSync(`${directory}/golden.json`, 'utf8'));
+    const out = await printed('logits', directory, '--ids', tokens.join(', '), '--attention', attention, '--json');
+    const answer = JSON.parse(out) as { logits: number[][] };
+    expect(Object.keys(answer)).toEqual(['logits']);
+    expect(answer.logits.map(({ length }) => length)).toEqual(expected.map((row: number[]) => row.length));
+    const difference = answer.logits.flat().map((value, at) => Math.abs(value - expected.flat()[at]));
+    expect(Math.max(...difference)).toBeLessThan(1e-4);
+  });
+
+  it('goes on with the cache where the ids are more than one step takes', async () => {
+    const ids = Array.from({ length: 40 }, (_, at) => (at * 7) % 60);
+    const logits = async (count: number) =>
+      JSON.parse(await printed('logits', golden('v3-plain'), '--ids', ids.slice(0, count).join(), '--json')).logits;
+    const [long, short] = await Promise.all([logits(40), logits(35)]);
+    expect(long.length).toBe(40);
+    expect(short).toEqual(long.slice(0, 35));
+  });
+
+  it('prints the best tokens for people', async () => {
+    const directory = golden('v3-plain');
+    const { tokens, logits_last_by_prefix: expected } = JSON.parse(readFileSync(`${directory}/golden.json`, 'utf8'));
+    const [, ...lines] = (await printed('logits', directory, '--ids', tokens.slice(0, 3).join())).trimEnd().split('\n');
+    expect(lines.length).toBe(3);
+    for (const [at, line] of lines.entries()) {
+      const best = expected[at].indexOf(Math.max(...expected[at]));
+      expect(line).toMatch(new RegExp(`…${tokens[at]}  ${best}:`));
+    }
+  });
+
+  it.each([
+    ['no ids', [golden('v3-plain')], "required option '--ids <ids>' not specified"],
+    ['words', [golden('v3-plain'), '--ids', '1,two'], "'two' is no token id"],
+    ['nothing between commas', [golden('v3-plain'), '--ids', '1,,2'], "'' is no token id"],
+    ['an unknown id', [golden('v3-plain'), '--ids', '1,64'], "64 is outside the model's vocabulary of 64 tokens"],
+    ['too many ids', [golden('v3-plain'), '--ids', new Array(129).fill(1).join()], 'longest context is 128 tokens'],
+    [
+      'an unknown form',
+      [golden('v3-plain'), '--ids', '1', '--attention', 'flash'],
+      'Allowed choices are naive, absorbed',
+    ],
+    ['no model', [golden('nowhere'), '--ids', '1'], 'no model, it holds no config.json'],
+  ])('refuses %s in one line', async (_, args, reason) => {
+    const { code, out, errors } = await jingqi('logits', ...args);
+    expect({ code, out }).toEqual({ code: 1, out: '' });
+    expect(errors).toContain(reason);
+    expect(errors.trimEnd().split('\n').length).toBe(1);
+  });
+});
+
+describe('jingqi inspect', () => {
+  it('prints what a model is made of as JSON', async () => {
+    const report: InspectReport = JSON.parse(await printed('inspect', golden('v3-mtp'), '--json'));
+    const attention = 20 * 32 + 20 + 80 * 20 + 32 * 32 + 24 + 88 * 24 + 32 * 40;
+    const expert = 3 * 32 * 16;
+    const experts = 8 * 32 + 8 + expert;
+    const layers = 2 * (attention + 64) + 3 * 32 * 52 + experts;
+    const embedding = 64 * 32;
+    expect(report).toMatchObject({
+      modelType: 'deepseek_v3',
+      layers: { total: 2, dense: 1, experts: 1 },
+      predictionModules: 1,
+      experts: { routed: 8, perToken: 3, shared: 1 },
+      parameters: {
+        total: 2 * embedding + 32 + layers + 8 * expert,
+        active: embedding + 32 + 32 + layers + 3 * expert,
+        predictionTotal: attention + 64 + experts + 8 * expert + 96 + 64 * 32,
+        predictionActive: attention + 64 + experts + 3 * expert + 96 + 64 * 32,
+      },
+      cacheBytesPerToken: { latent: 4 * 2 * 32, multiHead: 4 * 2 * 4 * (20 + 10) },
+    });
+    const { bytes, types } = report.weights;
+    expect(types.BF16! + types.F32!).toBe(bytes);
+    // The file repeats embedding and head in the prediction module; only the two biases are F32.
+    const stored = report.parameters.total + report.parameters.predictionTotal + 2 * embedding;
+    expect(bytes).toBe(2 * (stored - 16) + 4 * 16);
+  });
+
+  it('prints a table for people', async () => {
+    const out = await printed('inspect', golden('v2-group-limited'));
+    for (const row of ['layers', 'experts per layer', 'parameters', 'active per token', 'weights', 'cache per token']) {
+      expect(out).toContain(`│ ${row} `);
+    }
+    expect(out).toMatch(/with multi-head attention +│ 1,440 bytes: 3\.8 times as much/);
+  });
+
+  it('refuses a directory without a model in one line', async () => {
+    const { code, out, errors } = await jingqi('inspect', golden(''));
+    expect({ code, out }).toEqual({ code: 1, out: '' });
+    expect(errors).toMatch(/^jingqi: .*: no model, it holds no config\.json\n$/);
+  });
+});

@@ -1,0 +1,166 @@
+import Table from 'cli-table3';
+import type { Command } from 'commander';
+import { type Checkpoint, modelSize, openCheckpoint } from '../checkpoint/index.ts';
+import { hasExperts, type ModelConfig } from '../model/index.ts';
+import { DTYPE_BYTES, formatBytes } from '../tensor/index.ts';
+import { DEFAULT_MODEL } from './model-directory.ts';
+
+export function registerInspect(program: Command): void {
+  program
+    .command('inspect')
+    .description('print what a model is made of: layers, experts, parameters, bytes, cache')
+    .argument('[model]', 'model directory in Hugging Face layout', DEFAULT_MODEL)
+    .option('--json', 'print one JSON object')
+    .action(async (model: string, { json }: { json?: boolean }) => {
+      const checkpoint = await openCheckpoint(model);
+      try {
+        const report = inspectCheckpoint(checkpoint);
+        process.stdout.write(json ? `${JSON.stringify(report, null, 2)}\n` : `${asTable(report)}\n`);
+      } finally {
+        await checkpoint.close();
+      }
+    });
+}
+
+/** The cache holds f32 numbers. */
+const CACHE_NUMBER_BYTES = DTYPE_BYTES.f32;
+
+/** What `inspect --json` prints. Counts of parameters are numbers, not bytes. */
+export interface InspectReport {
+  readonly directory: string;
+  readonly modelType: ModelConfig['modelType'];
+  readonly vocabulary: number;
+  readonly hidden: number;
+  readonly maxPositions: number;
+  readonly layers: { readonly total: number; readonly dense: number; readonly experts: number };
+  readonly predictionModules: number;
+  readonly attention: {
+    readonly heads: number;
+    readonly queryLoraRank: number | null;
+    readonly keyValueLoraRank: number;
+    readonly qkNopeHeadDim: number;
+    readonly qkRopeHeadDim: number;
+    readonly vHeadDim: number;
+  };
+  /** null where no layer has experts. */
+  readonly experts: {
+    readonly routed: number;
+    readonly perToken: number;
+    readonly shared: number;
+    readonly groups: number;
+    readonly groupsPerToken: number;
+    readonly scoring: ModelConfig['scoring'];
+    readonly selection: ModelConfig['topkMethod'];
+  } | null;
+  /** Of the main model, and of the prediction modules beside what they share with it. */
+  readonly parameters: {
+    readonly total: number;
+    readonly active: number;
+    readonly predictionTotal: number;
+    readonly predictionActive: number;
+  };
+  readonly weights: { readonly bytes: number; readonly types: Readonly<Record<string, number>> };
+  /** Bytes per token over all layers: latents as they are kept, and keys and values of ordinary multi-head attention. */
+  readonly cacheBytesPerToken: { readonly latent: number; readonly multiHead: number };
+}
+
+/** Describes a checkpoint by its config and the headers of its weights. */
+export function inspectCheckpoint({ config, directory, tensors, totalBytes }: Checkpoint): InspectReport {
+  const { main, predictions, cacheNumbers, multiHeadCacheNumbers } = modelSize(config);
+  const withExperts = Array.from({ length: config.layers }, (_, layer) => hasExperts(config, layer)).filter(Boolean);
+  const types: Record<string, number> = {};
+  for (const { dtype, bytes } of tensors.values()) types[dtype] = (types[dtype] ?? 0) + bytes;
+  const { heads, queryLoraRank, keyValueLoraRank, qkNopeHeadDim, qkRopeHeadDim, vHeadDim } = config;
+  return {
+    directory,
+    modelType: config.modelType,
+    vocabulary: config.vocabularySize,
+    hidden: config.hiddenSize,
+    maxPositions: config.maxPositions,
+    layers: { total: config.layers, dense: config.layers - withExperts.length, experts: withExperts.length },
+    predictionModules: config.mtpLayers,
+    attention: { heads, queryLoraRank, keyValueLoraRank, qkNopeHeadDim, qkRopeHeadDim, vHeadDim },
+    experts:
+      withExperts.length === 0
+        ? null
+        : {
+            routed: config.routedExperts,
+            perToken: config.expertsPerToken,
+            shared: config.sharedExperts,
+            groups: config.groups,
+            groupsPerToken: config.topkGroups,
+            scoring: config.scoring,
+            selection: config.topkMethod,
+          },
+    parameters: {
+      total: main.total,
+      active: main.active,
+      predictionTotal: predictions.total,
+      predictionActive: predictions.active,
+    },
+    weights: { bytes: totalBytes, types },
+    cacheBytesPerToken: {
+      latent: cacheNumbers * CACHE_NUMBER_BYTES,
+      multiHead: multiHeadCacheNumbers * CACHE_NUMBER_BYTES,
+    },
+  };
+}
+
+const whole = (count: number) => count.toLocaleString('en');
+
+/** 7,654,321 as `7,654,321 (7.65 million)`. */
+function parameterCount(count: number): string {
+  const [unit, name] = count >= 1e9 ? [1e9, 'billion'] : count >= 1e6 ? [1e6, 'million'] : [0, ''];
+  return unit === 0 ? whole(count) : `${whole(count)} (${(count / unit).toPrecision(3)} ${name})`;
+}
+
+const NO_LINES_BETWEEN_ROWS = { mid: '', 'left-mid': '', 'mid-mid': '', 'right-mid': '' };
+
+function asTable(report: InspectReport): string {
+  const { layers, attention, experts, parameters, weights, cacheBytesPerToken: cache } = report;
+  const rows: [string, string][] = [
+    ['model', report.directory],
+    ['architecture', report.modelType],
+    ['vocabulary', whole(report.vocabulary)],
+    ['hidden size', whole(report.hidden)],
+    ['longest context', `${whole(report.maxPositions)} tokens`],
+    ['layers', `${layers.total}: ${layers.dense} dense, ${layers.experts} with experts`],
+    ['prediction modules', String(report.predictionModules)],
+    [
+      'attention',
+      `${attention.heads} heads, latent of ${attention.keyValueLoraRank} + rotary key of ${attention.qkRopeHeadDim}; ` +
+        (attention.queryLoraRank === null
+          ? 'queries uncompressed'
+          : `queries compressed to ${attention.queryLoraRank}`),
+    ],
+    ['experts per layer', experts === null ? 'none' : describeExperts(experts)],
+    ['parameters', parameterCount(parameters.total)],
+    ['active per token', `${parameterCount(parameters.active)}, ${percent(parameters.active, parameters.total)}`],
+  ];
+  if (report.predictionModules > 0) {
+    const { predictionTotal, predictionActive } = parameters;
+    rows.push(['in prediction modules', `${parameterCount(predictionTotal)}, active ${whole(predictionActive)}`]);
+  }
+  const types = Object.entries(weights.types).map(([type, bytes]) => `${type} ${formatBytes(bytes)}`);
+  rows.push(
+    ['weights', `${whole(weights.bytes)} bytes (${types.join(', ')})`],
+    ['cache per token', `${whole(cache.latent)} bytes (f32, all layers)`],
+    [
+      'with multi-head attention',
+      `${whole(cache.multiHead)} bytes: ${(cache.multiHead / cache.latent).toFixed(1)} times as much`,
+    ],
+  );
+  const table = new Table({ chars: NO_LINES_BETWEEN_ROWS, style: { head: [], border: [] } });
+  table.push(...rows);
+  return table.toString();
+}
+
+function describeExperts(experts: NonNullable<InspectReport['experts']>): string {
+  const { routed, perToken, shared, groups, groupsPerToken, scoring, selection } = experts;
+  const limited = groups > 1 ? ` from ${groupsPerToken} of ${groups} groups` : '';
+  return `${routed} routed, ${perToken} a token${limited}, ${shared} shared (${scoring}, ${selection})`;
+}
+
+function percent(part: number, all: number): string {
+  return `${((100 * part) / all).toFixed(1)} % of them`;
+}
