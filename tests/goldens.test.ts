@@ -1,6 +1,7 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { Engine } from '../src/inference/index.ts';
 import {
   type CachedRun,
   type Chosen,
@@ -68,6 +69,24 @@ function expectSameExperts(ours: readonly Chosen[], theirs: readonly Chosen[]): 
   expect(largestDifference(ours.map(weights), theirs.map(weights))).toBeLessThanOrEqual(WEIGHTS);
 }
 
+/** Generates after the golden's tokens and after them with the first tokens of the continuation, all in one batch. */
+async function expectContinuations({ runtime, config, parameters }: Subject, tokens: number[], continuation: number[]) {
+  for (const attention of ['absorbed', 'naive'] as const) {
+    const options = { contextLength: 32, maximumSequences: 3, pageSize: 4, rowLimit: 16 };
+    const engine = Engine.create({ runtime, config, parameters, attention, ...options });
+    const requests = [0, 3, 0, 5, 1].map((given) => ({
+      prompt: [...tokens, ...continuation.slice(0, given)],
+      maximumTokens: continuation.length - given,
+      endTokens: [],
+    }));
+    const results = await engine.generateAll(requests);
+    await engine.close();
+    for (const [at, { tokens: generated }] of results.entries()) {
+      expect([...generated]).toEqual(continuation.slice(requests[at]!.prompt.length - tokens.length));
+    }
+  }
+}
+
 /** Opens the model once for the tests of a block. */
 function subjectFor(directory: string, options: Parameters<typeof openSubject>[1]): () => Subject {
   let subject: Subject | undefined;
@@ -105,16 +124,23 @@ describe.skipIf(!present)("DeepSeek's own inference code (needs ../shared/data/g
 
     describe.each(targets)('on %s with %i workers', (target, workers) => {
       const subject = subjectFor(directory, { target, workers });
-      it.each<CachedRun>(
-        (['naive', 'absorbed'] as const).flatMap((form) => [
-          { form, chunk: prompt, pageSize: 4, company: false },
-          { form, chunk: prompt, pageSize: 16, company: true },
-          { form, chunk: 5, pageSize: 4, company: true },
-          { form, chunk: 1, pageSize: 4, company: false },
-          { form, chunk: 1, pageSize: 16, company: true },
-        ]),
-      )('$form, $chunk rows a step, pages of $pageSize, company $company', (run) => {
-        expectGolden(subject(), golden(), run);
+      const runs = (form: CachedRun['form']): CachedRun[] => [
+        { form, chunk: prompt, pageSize: 4, company: false },
+        { form, chunk: prompt, pageSize: 16, company: true },
+        { form, chunk: 5, pageSize: 4, company: true },
+        ...(workers === 1 ? [{ form, chunk: 1, pageSize: 4, company: false }] : []),
+        { form, chunk: 1, pageSize: 16, company: true },
+      ];
+      it.each([...runs('naive'), ...runs('absorbed')])(
+        '$form, $chunk rows a step, pages of $pageSize, company $company',
+        (run) => {
+          expectGolden(subject(), golden(), run);
+        },
+      );
+
+      it('the engine, several requests at once', async () => {
+        const { tokens, greedy_next_16 } = golden();
+        await expectContinuations(subject(), tokens, greedy_next_16);
       });
 
       it('packed documents, as for training', () => {
@@ -168,6 +194,8 @@ describe('Hugging Face transformers', () => {
       for (const [layer, { chosen }] of layers.entries()) expectSameExperts(chosen, theirs(layer));
       expect(greedy).toEqual(greedy_next_8);
     });
+
+    it('the engine, several requests at once', () => expectContinuations(subject(), tokens, greedy_next_8));
 
     it('packed documents, as for training', () => {
       const [, ...copies] = runDocuments(subject(), [tokens.slice(5).reverse(), tokens, tokens]);
