@@ -1,6 +1,9 @@
 #!/usr/bin/env node
 import { Command } from 'commander';
 import { version } from '../version.ts';
+import { registerAsk } from './ask.ts';
+import { registerEval } from './eval.ts';
+import { registerExport } from './export.ts';
 import { registerInspect } from './inspect.ts';
 import { registerLogits } from './logits.ts';
 import { registerTrain } from './train.ts';
@@ -9,7 +12,10 @@ const program = new Command('jingqi')
   .description('The DeepSeek system in TypeScript: train, ask and serve models with latent attention and experts.')
   .version(version, '-v, --version', 'print the version');
 
+registerAsk(program);
+registerEval(program);
 registerTrain(program);
+registerExport(program);
 registerInspect(program);
 registerLogits(program);
 

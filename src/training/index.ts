@@ -1,4 +1,12 @@
 export { type Batch, type Document, packBatch, taskBatch } from './batches.ts';
+export {
+  DESCRIPTION_FILE,
+  type Exported,
+  type ExportOptions,
+  exportModel,
+  MODEL_LOG,
+  type ModelDescription,
+} from './export.ts';
 export { initialiseParameters } from './initialise.ts';
 export {
   allocateGroups,
@@ -10,5 +18,5 @@ export {
 export { type Recipe, recipes } from './recipes.ts';
 export { type Schedule, scheduleFactor } from './schedule.ts';
 export { recordTraining, type TrainProgram, type TrainProgramOptions, writeBatch } from './train-program.ts';
-export { checkpointDirectory, recipeTokenizer, type StepReport, type TrainOptions, train } from './trainer.ts';
+export { checkpointDirectory, RUN_LOG, recipeTokenizer, type StepReport, type TrainOptions, train } from './trainer.ts';
 export type { TrainingState } from './training-state.ts';

@@ -55,7 +55,8 @@ export interface TrainOptions {
   readonly signal?: AbortSignal;
 }
 
-const LOG_FILE = 'log.jsonl';
+/** The log of a run in its directory, one {@link StepReport} a line. */
+export const RUN_LOG = 'log.jsonl';
 const FLUSH_EVERY = 50;
 const LOAD_EVERY = 20;
 
@@ -161,7 +162,7 @@ class TrainingRun {
   }
 
   get #logPath(): string {
-    return `${this.#options.directory}/${LOG_FILE}`;
+    return `${this.#options.directory}/${RUN_LOG}`;
   }
 
   async #writeLog(): Promise<void> {
