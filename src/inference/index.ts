@@ -1,3 +1,13 @@
+export {
+  type Answer,
+  type AnswerEvent,
+  type AnswerOptions,
+  type AnswerStatistics,
+  answer,
+  answerAll,
+  prepareQuestion,
+  type Question,
+} from './chat-session.ts';
 export { Engine, type EngineOptions, type EngineStatistics, type GenerationRequest } from './engine.ts';
 export { Generation, type GenerationResult, type GenerationUsage } from './generation.ts';
 export { LatentCache, type LatentCacheOptions } from './latent-cache.ts';

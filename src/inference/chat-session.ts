@@ -1,0 +1,130 @@
+import { platform } from '../platform/index.ts';
+import {
+  type ChatMessage,
+  encodeChat,
+  encodePrompt,
+  THINK_OPEN,
+  ThinkingParser,
+  type Tokenizer,
+} from '../text/index.ts';
+import type { Engine, GenerationRequest } from './engine.ts';
+import type { GenerationResult, GenerationUsage } from './generation.ts';
+import type { SamplingOptions } from './sampling.ts';
+import type { FinishReason } from './sequence.ts';
+
+export interface AnswerOptions extends SamplingOptions {
+  /** Most tokens of thinking and answer together. Default: up to the end of the context. */
+  readonly maximumTokens?: number;
+  readonly signal?: AbortSignal;
+}
+
+/** What an answer took. */
+export interface AnswerStatistics extends GenerationUsage {
+  readonly finish: FinishReason;
+  /** Seconds from the request to its end, and tokens per second after the first token. */
+  readonly seconds: number;
+  readonly tokensPerSecond: number;
+}
+
+/** A piece of text as it comes, or, last, the statistics. */
+export type AnswerEvent =
+  | { readonly kind: 'thinking' | 'answer'; readonly text: string }
+  | { readonly kind: 'end'; readonly statistics: AnswerStatistics };
+
+/** A question as text, or a conversation whose last message is to be answered. */
+export type Question = string | readonly ChatMessage[];
+
+interface Prepared {
+  readonly request: GenerationRequest;
+  readonly startsInThinking: boolean;
+}
+
+/** The request that answers a question, checked. Throws where it can never be served, as when it is too long. */
+export function prepareQuestion(
+  engine: Engine,
+  tokenizer: Tokenizer,
+  question: Question,
+  options: AnswerOptions = {},
+): Prepared {
+  const prompt =
+    typeof question === 'string'
+      ? encodePrompt(tokenizer, question)
+      : encodeChat(tokenizer, question, { addGenerationPrompt: true });
+  const ends = new Set(engine.config.eosTokenIds);
+  if (tokenizer.eosId !== undefined) ends.add(tokenizer.eosId);
+  const request = { ...options, prompt, endTokens: [...ends] };
+  engine.check(request);
+  const startsInThinking = tokenizer.decode(prompt.subarray(-4)).trimEnd().endsWith(THINK_OPEN);
+  return { request, startsInThinking };
+}
+
+/** Answers a question, piece by piece; ends with the statistics, also after an abort. */
+export async function* answer(
+  engine: Engine,
+  tokenizer: Tokenizer,
+  question: Question,
+  options: AnswerOptions = {},
+): AsyncGenerator<AnswerEvent, void, undefined> {
+  const { request, startsInThinking } = prepareQuestion(engine, tokenizer, question, options);
+  const decoder = tokenizer.streamDecoder({ skipSpecial: true });
+  const parser = new ThinkingParser({ startsInThinking });
+  const start = platform().now();
+  let first = start;
+  let tokens = 0;
+  const generation = engine.generate(request);
+  for await (const token of generation) {
+    if (tokens++ === 0) first = platform().now();
+    yield* parser.push(decoder.push(token));
+  }
+  yield* parser.push(decoder.end());
+  yield* parser.end();
+  const end = platform().now();
+  const { usage, finish } = await generation.result;
+  const seconds = (end - start) / 1000;
+  const tokensPerSecond = tokens < 2 ? 0 : (tokens - 1) / Math.max(1e-6, (end - first) / 1000);
+  yield { kind: 'end', statistics: { ...usage, finish, seconds, tokensPerSecond } };
+}
+
+/** A whole answer. */
+export interface Answer {
+  readonly question: Question;
+  readonly thinking: string;
+  /** Empty where the thinking came to no end. */
+  readonly answer: string;
+  /** Whether the thinking ended. */
+  readonly closed: boolean;
+  /** Generated tokens, without the end token. */
+  readonly tokens: number;
+  readonly finish: FinishReason;
+}
+
+/**
+ * Answers many questions in batches; results in order. `onAnswer` hears of each as soon as it is there, in any order.
+ * Throws before any is asked if one can never be answered.
+ */
+export async function answerAll(
+  engine: Engine,
+  tokenizer: Tokenizer,
+  questions: readonly Question[],
+  options: AnswerOptions & { readonly onAnswer?: (answer: Answer, index: number) => void } = {},
+): Promise<Answer[]> {
+  const { onAnswer, ...answerOptions } = options;
+  const prepared = questions.map((question) => prepareQuestion(engine, tokenizer, question, answerOptions));
+  return Promise.all(
+    prepared.map(async ({ request, startsInThinking }, index) => {
+      const result = await engine.generate(request).result;
+      const whole = wholeAnswer(tokenizer, questions[index]!, result, startsInThinking);
+      onAnswer?.(whole, index);
+      return whole;
+    }),
+  );
+}
+
+function wholeAnswer(tokenizer: Tokenizer, question: Question, result: GenerationResult, startsInThinking: boolean) {
+  const parser = new ThinkingParser({ startsInThinking });
+  const parts = { thinking: '', answer: '' };
+  const text = tokenizer.decode(result.tokens, { skipSpecial: true });
+  for (const event of [...parser.push(text), ...parser.end()]) parts[event.kind] += event.text;
+  const { tokens, finish } = result;
+  return { question, ...parts, closed: parser.kind === 'answer', tokens: tokens.length, finish };
+}
