@@ -1,0 +1,112 @@
+import { renameSync, writeFileSync } from 'node:fs';
+import { cpus, totalmem } from 'node:os';
+import { parseArgs } from 'node:util';
+import Table from 'cli-table3';
+import pc from 'picocolors';
+import { type BenchCase, type BenchRow, figure, load } from './bench.ts';
+
+/** The cases by name, loaded when asked for. */
+const CASES: Readonly<Record<string, () => Promise<{ default: BenchCase }>>> = {
+  matmul: () => import('./cases/matmul-peers.ts'),
+  replay: () => import('./cases/replay.ts'),
+};
+
+const USAGE = 'npm run bench -- NAME… | all [--json FILE] [--quick] [--workers N]';
+
+class Progress {
+  readonly #terminal = process.stderr.isTTY === true;
+  #shown = '';
+
+  show(text: string): void {
+    if (text === this.#shown) return;
+    this.#shown = text;
+    process.stderr.write(this.#terminal ? `\r\x1b[2K${pc.dim(text)}` : `${text}\n`);
+  }
+  clear(): void {
+    if (this.#terminal) process.stderr.write('\r\x1b[2K');
+    this.#shown = '';
+  }
+}
+
+function print(rows: readonly BenchRow[]): void {
+  const table = new Table({
+    head: ['name', 'ours', 'peer', 'ratio', 'unit', 'target', 'holds'],
+    style: { head: [], border: [] },
+  });
+  for (const { name, ours, peer, ratio, unit, target, holds, better } of rows) {
+    const bound = target === null ? '' : `${better === 'more' ? '≥' : '≤'} ${target}${ratio === null ? '' : ' ×'}`;
+    const verdict = holds === null ? '' : holds ? pc.green('yes') : pc.red('no');
+    const number = (value: number | null) => (value === null ? '' : figure(value));
+    table.push([name, figure(ours), number(peer), number(ratio), unit, bound, verdict]);
+  }
+  console.log(table.toString());
+  for (const { name, note } of rows) if (note) console.log(pc.dim(`${name}: ${note}`));
+}
+
+/** A whole file or none, also if the run is cut short. */
+function writeJson(file: string, rows: readonly BenchRow[]): void {
+  const temporary = `${file}.tmp`;
+  writeFileSync(temporary, `${JSON.stringify(rows, null, 1)}\n`);
+  renameSync(temporary, file);
+}
+
+function machine(): string {
+  const [first, ...others] = cpus();
+  const memory = (totalmem() / 2 ** 30).toFixed(0);
+  return `${first?.model.trim() ?? 'unknown processor'}, ${others.length + 1} processors, ${memory} GiB, Node ${process.version}`;
+}
+
+async function main(): Promise<void> {
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: {
+      json: { type: 'string' },
+      quick: { type: 'boolean', default: false },
+      workers: { type: 'string', default: '2' },
+    },
+  });
+  if (positionals.length === 0) {
+    console.log(`${USAGE}\n`);
+    for (const [name, open] of Object.entries(CASES)) {
+      const { default: described } = await open();
+      console.log(`  ${pc.bold(name.padEnd(14))}${described.description}`);
+    }
+    return;
+  }
+  const names = positionals.includes('all') ? Object.keys(CASES) : positionals;
+  for (const name of names) {
+    if (!Object.hasOwn(CASES, name)) {
+      throw new Error(`there is no benchmark '${name}'; there are ${Object.keys(CASES).join(', ')} and all`);
+    }
+  }
+  const workers = Number(values.workers);
+  if (!(Number.isInteger(workers) && workers >= 1))
+    throw new Error(`--workers needs a whole number, not '${values.workers}'`);
+  console.log(pc.dim(`${machine()}; load ${load()} before`));
+  const progress = new Progress();
+  const all: BenchRow[] = [];
+  for (const name of names) {
+    const { default: selected } = await CASES[name]!();
+    const rows = await selected.run({
+      quick: values.quick,
+      workers,
+      progress: (text) => progress.show(`${name}: ${text}`),
+      note(text) {
+        progress.clear();
+        console.log(text);
+      },
+    });
+    progress.clear();
+    print(rows);
+    all.push(...rows.map((row) => ({ ...row, name: `${name}: ${row.name}` })));
+  }
+  console.log(pc.dim(`load ${load()} after`));
+  if (values.json !== undefined) writeJson(values.json, all);
+}
+
+try {
+  await main();
+} catch (error) {
+  console.error(`bench: ${(error as Error).message}`);
+  process.exitCode = 1;
+}

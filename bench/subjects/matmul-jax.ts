@@ -1,0 +1,28 @@
+import { serveSubject } from '../subject.ts';
+import { installWebWorkers } from '../web-worker.ts';
+import { type MatmulSubjectOptions, matmulInputs, sampleSum, timeProduct } from './matmul-inputs.ts';
+
+/**
+ * jax-js's matrix product on its WebAssembly backend. It uses several threads where there is a global `Worker`, as in a
+ * browser; Node has none, so that it is given one when `threads` asks for it. Seconds of one product.
+ */
+await serveSubject<MatmulSubjectOptions & { threads: boolean }>(async ({ rows, inner, columns, threads, seconds }) => {
+  if (threads) installWebWorkers();
+  const { init, defaultDevice, jit, numpy } = await import('@jax-js/jax');
+  await init('wasm');
+  defaultDevice('wasm');
+  const inputs = matmulInputs({ rows, inner, columns });
+  const a = numpy.array(inputs.a).reshape([rows, inner]);
+  const b = numpy.array(inputs.b).reshape([inner, columns]);
+  const product = jit(numpy.matmul);
+  const once = async () => {
+    const c = product(a.ref, b.ref);
+    await c.blockUntilReady();
+    return c;
+  };
+  for (const start = performance.now(); performance.now() - start < 1500; ) (await once()).dispose();
+  return async () => {
+    const figures = await timeProduct(seconds, async () => (await once()).dispose());
+    return { ...figures, check: sampleSum((await (await once()).data()) as Float32Array) };
+  };
+});
