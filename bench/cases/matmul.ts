@@ -108,7 +108,7 @@ if (import.meta.main) {
   await runner.ready();
   const peak = measurePeak(runner);
   console.log(`${workers} workers${fused ? ', revectorized' : ''}: register peak ${peak.toFixed(1)} GFLOP/s`);
-  for (const shape of only === undefined ? SHAPES : SHAPES.slice(0, Number(only))) {
+  for (const shape of SHAPES.filter((s) => !only || only.split(',').includes(s.layout))) {
     runner.clear();
     const { total, packed } = measureMatmul(runner, shape);
     const share = (value: number) => `${value.toFixed(1)} (${((100 * value) / peak).toFixed(0)} %)`;

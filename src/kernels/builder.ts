@@ -376,6 +376,10 @@ export class Builder {
   loadBytes(address: Pointer, offset = 0): VectorI8 {
     return this.#load('vi8', 'bytes', address, offset);
   }
+  /** The four bytes at the address in every group of four byte lanes. */
+  loadSplatBytes(address: Pointer, offset = 0): VectorI8 {
+    return this.#load('vi8', 'bytes', address, offset, { splat: true });
+  }
   /** Stores a scalar float or a whole vector; f16 and bf16 round to nearest even. */
   store(address: Pointer, value: F32 | VectorF32, offset = 0, memory: ScalarMemory = 'f32'): void {
     if (this.#expands(memory)) {

@@ -86,7 +86,7 @@ export type Instruction =
       readonly address: Value<'ptr'>;
       readonly offset: number;
       readonly count?: Value<'i32'>;
-      /** Load one element and broadcast it to all lanes. */
+      /** Load one element (of bytes: four) and broadcast it to all lanes. */
       readonly splat?: boolean;
     }
   | {

@@ -188,6 +188,7 @@ describe.each(targets)('the language on %s', (target) => {
       const sum = b.dot(b.vectorI32(3), b.loadBytes(p.a), b.loadBytes(p.b));
       b.storeI32(p.z, sum);
       b.storeI32(p.z, b.dot(b.vectorI32(0), b.splatBytes(p.w), b.loadBytes(p.b)), 4 * b.lanes);
+      b.storeI32(p.z, b.dot(b.vectorI32(0), b.loadSplatBytes(p.a, 1), b.loadBytes(p.b)), 12 * b.lanes);
       const nibbles = b.and(b.shiftRightUnsigned(b.loadBytes(p.b), 4), 15);
       b.storeBytes(b.offset(p.z, 8 * b.lanes, 1), b.sub<'vi8'>(nibbles, 8));
     });
@@ -212,6 +213,10 @@ describe.each(targets)('the language on %s', (target) => {
         const result = out.read();
         expect(result.slice(0, lanes)).toEqual(expected);
         expect(result.slice(lanes, 2 * lanes)).toEqual(broadcast);
+        const loaded = Array.from({ length: lanes }, (_, j) =>
+          [0, 1, 2, 3].reduce((sum, i) => sum + signed(va[1 + i]!) * seven[4 * j + i]!, 0),
+        );
+        expect(result.slice(3 * lanes, 4 * lanes)).toEqual(loaded);
         const low = seven.slice(0, 4).map((value) => ((value >> 4) - 8) & 255);
         expect(result[2 * lanes]! | 0).toBe(low.reduce((word, byte, i) => word | (byte << (8 * i)), 0));
       }),

@@ -369,8 +369,14 @@ class Translator {
         scalars[result.id] = read(scalars[address.id]! + offset);
       };
     }
-    if (splat) return () => to.fill(read(scalars[address.id]! + offset));
     const stride = ELEMENT_BYTES[memory]!;
+    if (splat) {
+      const elements = memory === 'bytes' ? 4 : 1;
+      return () => {
+        const base = scalars[address.id]! + offset;
+        for (let i = 0; i < to.length; i++) to[i] = read(base + (i % elements) * stride);
+      };
+    }
     return () => {
       const base = scalars[address.id]! + offset;
       const lanes = count === undefined ? to.length : scalars[count.id]!;
