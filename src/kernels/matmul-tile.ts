@@ -24,9 +24,9 @@ export function tileFor(target: TargetInfo): Tile {
 }
 
 /** Steps along K that one pass takes, so that a panel of B stays in the first-level cache between row blocks. */
-export const INNER_BLOCK = 512;
+export const INNER_BLOCK = 1024;
 /** Row blocks that are multiplied with one panel of B before the next panel: their part of A stays in the second level. */
-const BLOCKS_PER_BAND = 32;
+const BLOCKS_PER_BAND = 16;
 
 /** ⌈a / divisor⌉ for a ≥ 0. */
 export function ceilDivide(b: Builder, a: I32, divisor: number): I32 {

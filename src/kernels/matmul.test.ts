@@ -141,7 +141,7 @@ describe.each(allTargets)('matrix product on %s', (target) => {
 
   it('adds up passes along a long K', () => {
     for (const which of ['nt', 'nn', 'tn'] as const) {
-      check(runCase(target, { layout: which, rows: 7, columns: 9, inner: 1100, workers: 2, slack: 1 }));
+      check(runCase(target, { layout: which, rows: 7, columns: 9, inner: 2100, workers: 2, slack: 1 }));
     }
   });
 
@@ -150,7 +150,7 @@ describe.each(allTargets)('matrix product on %s', (target) => {
   });
 
   it('gives the same bits whatever the number of workers', () => {
-    const test = { layout: 'tn', rows: 40, columns: 37, inner: 530, slack: 1 } as const;
+    const test = { layout: 'tn', rows: 40, columns: 37, inner: 1030, slack: 1 } as const;
     const one = runCase(target, { ...test, workers: 1 }).result;
     for (const workers of [2, 5]) expect(runCase(target, { ...test, workers }).result).toEqual(one);
   });
