@@ -6,12 +6,14 @@ import { registerEval } from './eval.ts';
 import { registerExport } from './export.ts';
 import { registerInspect } from './inspect.ts';
 import { registerLogits } from './logits.ts';
+import { registerStart } from './start.ts';
 import { registerTrain } from './train.ts';
 
 const program = new Command('jingqi')
   .description('The DeepSeek system in TypeScript: train, ask and serve models with latent attention and experts.')
   .version(version, '-v, --version', 'print the version');
 
+registerStart(program);
 registerAsk(program);
 registerEval(program);
 registerTrain(program);

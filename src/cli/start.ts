@@ -1,0 +1,89 @@
+import { createInterface } from 'node:readline';
+import type { Command } from 'commander';
+import { type AnswerOptions, answer } from '../inference/index.ts';
+import { AnswerPrinter, coloursFor, describeStatistics } from './answer-printer.ts';
+import { welcome } from './greeting.ts';
+import { readerLanguage } from './model-description.ts';
+import { DEFAULT_MODEL } from './model-directory.ts';
+import { type OpenModel, openModel } from './open-model.ts';
+import { addSamplingOptions, type SamplingFlags, samplingOptions } from './sampling-flags.ts';
+import { Prompt, untilInterrupted } from './terminal.ts';
+
+interface Flags extends SamplingFlags {
+  readonly model: string;
+}
+
+export function registerStart(program: Command): void {
+  const command = program
+    .command('start')
+    .description('talk to a model in the terminal; piped input is answered line by line')
+    .option('--model <dir>', 'model directory', DEFAULT_MODEL);
+  addSamplingOptions(command).action(async (flags: Flags) => {
+    const options = samplingOptions(flags);
+    const model = await openModel(flags.model, { maximumSequences: 1 });
+    try {
+      await (process.stdin.isTTY && process.stdout.isTTY ? talk(model, options) : answerLines(model, options));
+    } finally {
+      await model.close();
+    }
+  });
+}
+
+/** A session with a person: each question is answered alone, as the models trained here were taught. */
+async function talk(model: OpenModel, options: AnswerOptions): Promise<void> {
+  const language = readerLanguage();
+  const { text, examples } = welcome(model, language, coloursFor(process.stdout), process.stdout.columns);
+  process.stdout.write(text);
+  const prompt = new Prompt(language);
+  for (let line = await prompt.next(); line !== undefined; line = await prompt.next()) {
+    const question = chosenExample(line.trim(), examples);
+    if (question === '') continue;
+    if (question !== line.trim()) process.stdout.write(`${coloursFor(process.stdout).bold(question)}\n`);
+    await untilInterrupted((signal) => answerAloud(model, question, { ...options, signal }));
+  }
+}
+
+/** A number picks an example; everything else is a question. */
+function chosenExample(line: string, examples: readonly string[]): string {
+  return (/^\d{1,2}$/.test(line) ? examples[Number(line) - 1] : undefined) ?? line;
+}
+
+async function answerAloud(model: OpenModel, question: string, options: AnswerOptions): Promise<void> {
+  const { dim, red } = coloursFor(process.stdout);
+  const printer = new AnswerPrinter(process.stdout);
+  try {
+    for await (const event of answer(model.engine, model.tokenizer, question, options)) {
+      printer.print(event);
+      if (event.kind !== 'end') continue;
+      printer.end();
+      process.stdout.write(`${dim(describeStatistics(event.statistics))}\n\n`);
+    }
+  } catch (error) {
+    // A question that is too long is no reason to end the session.
+    process.stdout.write(`${red((error as Error).message)}\n\n`);
+  }
+}
+
+/** One question a line, answered in turn, without greeting; ends with the input. */
+async function answerLines(model: OpenModel, options: AnswerOptions): Promise<void> {
+  for await (const line of createInterface({ input: process.stdin, crlfDelay: Number.POSITIVE_INFINITY })) {
+    const question = line.trim();
+    if (question === '') continue;
+    const printer = new AnswerPrinter(process.stdout);
+    try {
+      for await (const event of answer(model.engine, model.tokenizer, question, options)) {
+        printer.print(event);
+        if (event.kind !== 'end' || printer.end()) continue;
+        process.stderr.write(
+          `jingqi: no answer to ${JSON.stringify(question)}: ${describeStatistics(event.statistics)}\n`,
+        );
+        process.exitCode = 1;
+      }
+    } catch (error) {
+      // The line keeps its place among the answers.
+      process.stdout.write('\n');
+      process.stderr.write(`jingqi: ${JSON.stringify(question)}: ${(error as Error).message}\n`);
+      process.exitCode = 1;
+    }
+  }
+}
