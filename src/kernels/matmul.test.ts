@@ -3,13 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { MatmulArgument, MatmulShape } from './matmul-plan.ts';
 import { planMatmul } from './matmul-plan.ts';
 import { interpreterTarget } from './targets/interpreter.ts';
-import { wasmTarget } from './targets/wasm/index.ts';
-import { allTargets, createArena, type TestBuffer, type TestTarget } from './testing.ts';
-
-function targetInfo(target: TestTarget) {
-  if (target.startsWith('wasm')) return wasmTarget({ relaxed: target !== 'wasm-plain' });
-  return interpreterTarget(target === 'interpreter8' ? 8 : target === 'interpreter16' ? 16 : 4);
-}
+import { allTargets, createArena, type TestBuffer, type TestTarget, targetInfo } from './testing.ts';
 
 /** Deterministic values in -1..1 that are exact in f32. */
 function noise(length: number, seed: number): Float32Array {

@@ -1,11 +1,12 @@
-import { ARGUMENT_SLOT_BYTES } from './ir.ts';
+import { ARGUMENT_SLOT_BYTES, type TargetInfo } from './ir.ts';
 import { type Kernel, lowerKernel, type Parameters } from './kernel.ts';
 import { interpreterTarget, interpretKernel } from './targets/interpreter.ts';
 import { encodeKernel, instantiateKernel, type KernelFunction, wasmTarget } from './targets/wasm/index.ts';
 
 /**
  * A small memory with a bump allocator to run single kernels in tests. `interpreter64` keeps f32 arrays in double
- * precision; `wasm-plain` avoids relaxed SIMD; `wasm64` uses 64-bit addresses.
+ * precision; `wasm-plain` avoids relaxed SIMD; `wasm64` uses 64-bit addresses; `wasm-fused` has V8's optimising compiler
+ * pair vectors, as programs run on x86-64.
  */
 export type TestTarget =
   | 'interpreter'
@@ -14,7 +15,8 @@ export type TestTarget =
   | 'interpreter64'
   | 'wasm'
   | 'wasm-plain'
-  | 'wasm64';
+  | 'wasm64'
+  | 'wasm-fused';
 
 /** Targets on which every kernel must agree (within rounding). The interpreter also runs with 8 and 16 lanes. */
 export const allTargets: readonly TestTarget[] = [
@@ -25,7 +27,16 @@ export const allTargets: readonly TestTarget[] = [
   'wasm',
   'wasm-plain',
   'wasm64',
+  'wasm-fused',
 ];
+
+/** What a kernel is built for on a target. */
+export function targetInfo(target: TestTarget): TargetInfo {
+  if (target.startsWith('wasm')) {
+    return wasmTarget({ relaxed: target !== 'wasm-plain', fusedVectors: target === 'wasm-fused' ? 2 : 1 });
+  }
+  return interpreterTarget(target === 'interpreter8' ? 8 : target === 'interpreter16' ? 16 : 4);
+}
 
 export interface TestBuffer {
   readonly address: number;
@@ -188,18 +199,40 @@ class Arena implements TestArena {
   }
 
   #interpret(kernel: Kernel): KernelFunction {
-    const lanes = this.target === 'interpreter8' ? 8 : this.target === 'interpreter16' ? 16 : 4;
     const memory = { bytes: this.#view, ...(this.#doubles ? { doubles: this.#doubles } : {}) };
-    return interpretKernel(lowerKernel(kernel, interpreterTarget(lanes)), memory);
+    return interpretKernel(lowerKernel(kernel, targetInfo(this.target)), memory);
   }
 
   #compileWasm(kernel: Kernel): KernelFunction {
-    const wide = this.target === 'wasm64';
-    const bytes = encodeKernel(kernel, wasmTarget({ relaxed: this.target !== 'wasm-plain' }), {
-      shared: false,
-      wide,
-      maximumPages: this.#pages,
-    });
-    return instantiateKernel(new WebAssembly.Module(bytes), this.#memory);
+    const compiled = modules.get(kernel) ?? new Map<string, WebAssembly.Module>();
+    modules.set(kernel, compiled);
+    const key = `${this.target} ${this.#pages}`;
+    let module = compiled.get(key);
+    if (module === undefined) {
+      const wide = this.target === 'wasm64';
+      const memory = { shared: false, wide, maximumPages: this.#pages };
+      const bytes = encodeKernel(kernel, targetInfo(this.target), memory);
+      module = this.target === 'wasm-fused' ? compileFused(bytes) : new WebAssembly.Module(bytes);
+      compiled.set(key, module);
+    }
+    return instantiateKernel(module, this.#memory);
+  }
+}
+
+/** Modules by kernel, then by target and memory size: properties run the same kernels many times. */
+const modules = new WeakMap<Kernel, Map<string, WebAssembly.Module>>();
+
+/**
+ * Compiles at once with V8's optimising compiler, which pairs vectors; the quick compiler that tests otherwise meet does
+ * not. The compiler flags are put back, because V8 crashes when it recompiles a module begun under other flags.
+ */
+function compileFused(bytes: Uint8Array<ArrayBuffer>): WebAssembly.Module {
+  const { setFlagsFromString } = process.getBuiltinModule('node:v8');
+  if (process.arch === 'x64') setFlagsFromString('--experimental-wasm-revectorize');
+  for (const flag of ['--no-liftoff', '--no-wasm-lazy-compilation']) setFlagsFromString(flag);
+  try {
+    return new WebAssembly.Module(bytes);
+  } finally {
+    for (const flag of ['--liftoff', '--wasm-lazy-compilation']) setFlagsFromString(flag);
   }
 }
