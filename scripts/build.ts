@@ -1,24 +1,27 @@
 // npm run build: src/**/*.ts → dist/**/*.js and .d.ts, one file each, so that worker modules stay beside their users.
 // Also brings the `exports` field of package.json up to date with the rooms that exist.
+// With `--out DIRECTORY` it builds there and leaves the rest alone.
 import { spawnSync } from 'node:child_process';
 import { existsSync, globSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
 import { packageExports } from './exports.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
-const dist = path.join(root, 'dist');
+const { out } = parseArgs({ options: { out: { type: 'string' } } }).values;
+const dist = path.resolve(out ?? path.join(root, 'dist'));
 
 rmSync(dist, { recursive: true, force: true });
 const compiler = path.join(root, 'node_modules/typescript/bin/tsc');
-const { status } = spawnSync(process.execPath, [compiler, '-p', 'tsconfig.build.json'], {
+const { status } = spawnSync(process.execPath, [compiler, '-p', 'tsconfig.build.json', '--outDir', dist], {
   cwd: root,
   stdio: 'inherit',
 });
 if (status !== 0) process.exit(1);
 const files = globSync('**/*.{js,d.ts}', { cwd: dist });
 for (const file of files) rewrite(path.join(dist, file));
-writePackageExports();
+if (out === undefined) writePackageExports();
 console.log(`dist: ${files.length} files, entries ${Object.keys(packageExports(root)).join(' ')}`);
 
 /**

@@ -2,10 +2,12 @@ import { browserFiles } from './browser-files.ts';
 import { type HostWorker, type Platform, type WorkerScope, workerUrl } from './platform.ts';
 
 export function createBrowserPlatform(): Platform {
+  const sharedMemory = typeof SharedArrayBuffer !== 'undefined' && globalThis.crossOriginIsolated === true;
   return {
     name: 'browser',
     cores: Math.max(1, globalThis.navigator?.hardwareConcurrency ?? 1),
-    sharedMemory: typeof SharedArrayBuffer !== 'undefined' && globalThis.crossOriginIsolated === true,
+    sharedMemory,
+    canSleep: sharedMemory && mayWait(),
     fusesVectors: () => false,
     now: () => performance.now(),
     createWorker,
@@ -14,8 +16,18 @@ export function createBrowserPlatform(): Platform {
   };
 }
 
-function createWorker(url: URL, name: string): HostWorker {
-  const worker = new Worker(url, { type: 'module', name });
+/** Asks by waiting for a word that already differs: a thread that may not wait throws before it looks. */
+function mayWait(): boolean {
+  try {
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 1, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function createWorker(url: URL, name: string, startWeb?: () => Worker): HostWorker {
+  const worker = startWeb?.() ?? new Worker(url, { type: 'module', name });
   return {
     post: (message, transfer) => worker.postMessage(message, [...(transfer ?? [])]),
     onMessage(callback) {

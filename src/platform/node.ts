@@ -11,6 +11,7 @@ export function createNodePlatform(): Platform {
     name: 'node',
     cores: Math.max(1, availableParallelism()),
     sharedMemory: true,
+    canSleep: true,
     fusesVectors,
     now: () => performance.now(),
     createWorker,

@@ -1,6 +1,13 @@
 /**
  * The one interface between the rooms and their host. Everything that differs between Node and a browser (workers,
  * files, clocks) passes through it, so that the rooms above it run in both.
+ *
+ * In a browser there are three cases:
+ * - A page without shared memory (the usual one): everything runs on the calling thread, with one worker.
+ * - A cross-origin isolated page, calling from a worker of its own: threads share one memory and sleep while they wait,
+ *   as on Node. This is the way to run a model there; the page stays responsive.
+ * - A cross-origin isolated page, calling from its main thread: browsers forbid that thread to sleep, so it spins while
+ *   the others finish. The page stands still during a step either way; spinning costs a core's power, not more time.
  */
 export interface Platform {
   readonly name: 'node' | 'browser';
@@ -9,14 +16,23 @@ export interface Platform {
   /** Whether memory can be shared with workers (in a browser only on a cross-origin isolated page). */
   readonly sharedMemory: boolean;
   /**
+   * Whether this thread may sleep on a word of shared memory (`Atomics.wait`). False on a page's main thread, which has
+   * to spin instead, and where there is no shared memory.
+   */
+  readonly canSleep: boolean;
+  /**
    * Whether the engine pairs adjacent 128-bit vector operations into 256-bit ones (V8's `--experimental-wasm-revectorize`
    * on x86-64). Asking turns it on where it can be; code compiled before is not affected.
    */
   fusesVectors(): boolean;
   /** Milliseconds since an arbitrary start; never goes backwards. */
   now(): number;
-  /** Starts a module worker. `name` appears in error messages and debuggers. */
-  createWorker(url: URL, name: string): HostWorker;
+  /**
+   * Starts a module worker. `name` appears in error messages. A browser calls `startWeb` where it is given: bundlers find
+   * a worker's module, and bundle it, only where it is written out at its user as
+   * `() => new Worker(new URL('./module.ts', import.meta.url), { type: 'module' })`.
+   */
+  createWorker(url: URL, name: string, startWeb?: () => Worker): HostWorker;
   /**
    * The address of a worker's module beside the caller: `workerUrl('./pool-worker', import.meta.url)`. The ending is
    * that of the calling module, `.ts` in a checkout and `.js` in the build.

@@ -11,18 +11,27 @@ export interface WorkerStart {
 }
 
 /**
- * Worker threads that execute Programs together with the main thread, which is worker 0. Commands and barriers go
- * through a control block in the shared memory, so that no message has to be delivered while a step runs.
+ * Worker threads that execute Programs together with the calling thread, which is worker 0. Commands and barriers go
+ * through a control block in the shared memory, so that no message has to be delivered while a step runs. The calling
+ * thread spins where it may not sleep (a page's main thread).
  */
 export class WorkerPool {
   readonly workers: number;
   readonly control: Int32Array;
+  /** Whether the calling thread may sleep at a barrier; the workers always may. */
+  readonly canSleep: boolean;
   readonly #memory: LinearMemory;
   readonly #hostWorkers: readonly HostWorker[];
   #failure: Error | undefined;
   #closed = false;
 
-  private constructor(memory: LinearMemory, hostWorkers: readonly HostWorker[], controlAddress: number) {
+  private constructor(
+    memory: LinearMemory,
+    hostWorkers: readonly HostWorker[],
+    controlAddress: number,
+    canSleep: boolean,
+  ) {
+    this.canSleep = canSleep;
     this.#memory = memory;
     this.#hostWorkers = hostWorkers;
     this.workers = hostWorkers.length + 1;
@@ -37,7 +46,7 @@ export class WorkerPool {
     const started: Promise<void>[] = [];
     let pool: WorkerPool | undefined;
     for (let worker = 1; worker < workers; worker++) {
-      const host = platform.createWorker(url, `jingqi-worker-${worker}`);
+      const host = platform.createWorker(url, `jingqi-worker-${worker}`, startWebWorker);
       hostWorkers.push(host);
       started.push(
         new Promise((resolve, reject) => {
@@ -51,7 +60,7 @@ export class WorkerPool {
       const start: WorkerStart = { memory: memory.wasm, controlAddress, worker, workers };
       host.post(start);
     }
-    pool = new WorkerPool(memory, hostWorkers, controlAddress);
+    pool = new WorkerPool(memory, hostWorkers, controlAddress, platform.canSleep);
     try {
       await Promise.all(started);
     } catch (error) {
@@ -83,7 +92,7 @@ export class WorkerPool {
 
   /** Waits until every worker has finished the command. */
   finish(): void {
-    barrier(this.control, this.workers, true);
+    barrier(this.control, this.workers, this.canSleep);
     const failed = Atomics.load(this.control, CONTROL.failed);
     if (failed !== 0) {
       throw new Error(`worker ${failed - 1} failed while a Program ran; the runtime cannot be used any more`, {
@@ -107,4 +116,9 @@ export class WorkerPool {
     this.#closed = true;
     await Promise.all(this.#hostWorkers.map((host) => host.terminate()));
   }
+}
+
+/** The form that bundlers know, see `Platform.createWorker`; they need the options written out as well. */
+function startWebWorker(): Worker {
+  return new Worker(new URL('./worker.ts', import.meta.url), { type: 'module', name: 'jingqi-worker' });
 }

@@ -98,7 +98,7 @@ export class Program<Outputs = unknown> {
     this.#counters.fill(0);
     if (pool !== undefined) {
       pool.begin(this.#parts.stepsAddress, this.#parts.stepsWords);
-      runSteps(executor.functions, this.#steps, pool.control, 0, workers, true);
+      runSteps(executor.functions, this.#steps, pool.control, 0, workers, pool.canSleep);
       pool.finish();
     } else {
       const { functions } = executor;

@@ -125,7 +125,9 @@ export async function createRuntime(options: RuntimeOptions = {}): Promise<Runti
   const workers = options.workers ?? (host.sharedMemory && features.threads ? host.cores : 1);
   const shared = workers > 1;
   if (shared && !(host.sharedMemory && features.threads)) {
-    throw new Error('several workers need shared memory, which this host does not offer; use workers: 1');
+    const headers = 'Cross-Origin-Opener-Policy: same-origin and Cross-Origin-Embedder-Policy: require-corp';
+    const hint = host.name === 'browser' ? `, or serve the page with ${headers}` : '';
+    throw new Error(`several workers need shared memory, which this host does not offer; use workers: 1${hint}`);
   }
   const memory = new LinearMemory({ limitBytes, shared, wide });
   const fuses = kind === 'wasm' && !wide && features.relaxed && (options.fuseVectors ?? true) && host.fusesVectors();
