@@ -57,6 +57,9 @@ function recipeOf(flags: Flags): Recipe {
     throw new Error(`there is no recipe '${flags.recipe}'; there are ${Object.keys(recipes).join(', ')}`);
   }
   if (flags.steps === undefined) return recipe;
+  if (flags.resume) {
+    throw new Error('--steps cannot change on --resume: the learning rate of the steps already done depended on it');
+  }
   return { ...recipe, schedule: { ...recipe.schedule, steps: positive(flags.steps, '--steps') } };
 }
 

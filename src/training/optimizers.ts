@@ -11,7 +11,7 @@ import {
 } from '../kernels/muon.ts';
 import { PARTIALS, reduceFinish, reducePartials } from '../kernels/reduce.ts';
 import type { ModelParameters, Parameter, ParameterKind } from '../model/index.ts';
-import { matrixProduct, type Runtime, recorder, Tensor } from '../tensor/index.ts';
+import { type MatrixProduct, matrixProducts, type Runtime, recorder, Tensor } from '../tensor/index.ts';
 
 export interface OptimizerOptions {
   /** Muon for hidden matrices and AdamW for the rest, or AdamW for all. */
@@ -136,20 +136,20 @@ function recordMuon({ parameters, gradients, state, block, values }: ParameterGr
     count: values.size,
   });
   const first = values.storage.address!;
-  for (const { parameter } of parameters) {
-    const { tensor, name } = parameter;
-    const stacked = stackOf(name, tensor.shape);
+  const stacks = parameters.map(({ parameter: { name, tensor } }) => {
     const start = (tensor.storage.address! - first) / 4;
-    const x = direction.slice(start, tensor.size).reshape(...stacked);
-    const [, rows, columns] = stacked;
+    return direction.slice(start, tensor.size).reshape(...stackOf(name, tensor.shape));
+  });
+  orthogonalize(stacks).forEach((orthogonal, index) => {
+    const { tensor } = parameters[index]!.parameter;
     recorder().call(muonUpdate, {
       parameters: tensor,
-      direction: orthogonalize(x),
+      direction: orthogonal,
       hyperparameters: block,
       count: tensor.size,
-      factor: 0.2 * Math.sqrt(Math.max(rows, columns)),
+      factor: 0.2 * Math.sqrt(Math.max(orthogonal.shape[1]!, orthogonal.shape[2]!)),
     });
-  }
+  });
 }
 
 /** Matrices in a parameter: gate and up halves count as two, stacks of experts as many. */
@@ -160,89 +160,95 @@ function stackOf(name: string, shape: readonly number[]): [number, number, numbe
   return name.endsWith('.gateUp') ? [2 * stack, rows / 2, columns] : [stack, rows, columns];
 }
 
-/** The nearest orthogonal matrices of x [stack, rows, columns], by the Newton–Schulz quintic (kernels/muon.ts). */
-function orthogonalize(direction: Tensor): Tensor {
-  const [stack, rows, columns] = direction.shape as [number, number, number];
-  const count = rows * columns;
-  const partials = recorder().empty([stack, FROBENIUS_PARTIALS]);
-  let x = recorder().empty([stack, rows, columns]);
-  recorder().call(frobeniusPartials, { x: direction, partials, matrices: stack, count, stride: count });
-  recorder().call(frobeniusNormalise, {
-    x: direction,
-    partials,
-    y: x,
-    matrices: stack,
-    count,
-    stride: count,
-    eps: 1e-7,
+/**
+ * The nearest orthogonal matrices of each stack [count, rows, columns], by the Newton–Schulz quintic (kernels/muon.ts).
+ * All stacks go through each stage together: stages of different stacks do not depend on one another, so the workers
+ * meet once per stage and not once per stage and stack.
+ */
+function orthogonalize(directions: readonly Tensor[]): Tensor[] {
+  let stacks = normalized(directions).map((x) => {
+    const [count, rows, columns] = x.shape as [number, number, number];
+    const small = Math.min(rows, columns);
+    const bounds = (height: number) => (count > 1 ? { groups: { offsets: rowOffsets(count, height), count } } : {});
+    return { x, count, rows, columns, small, ofX: bounds(rows), ofSmall: bounds(small) };
   });
-  const small = Math.min(rows, columns);
-  const wide = rows <= columns;
-  const offsets = stack > 1 ? rowOffsets(stack, rows) : undefined;
-  const smallOffsets = stack > 1 ? rowOffsets(stack, small) : undefined;
-  const groups = (table: Tensor | undefined) => (table ? { groups: { offsets: table, count: stack } } : {});
   for (let step = 0; step < NEWTON_SCHULZ_STEPS; step++) {
-    const gram = recorder().empty([stack, small, small]);
-    if (wide)
-      matrixProduct({
-        layout: 'nt',
-        a: flat(x),
-        b: x,
-        c: flat(gram),
-        rows: stack * rows,
-        columns: small,
-        inner: columns,
-        ...groups(offsets),
-      });
-    else
-      matrixProduct({
-        layout: 'tn',
-        a: flat(x),
-        b: flat(x),
-        c: gram,
-        rows: columns,
-        columns,
-        inner: stack * rows,
-        ...groups(offsets),
-      });
-    const square = recorder().empty([stack, small, small]);
-    matrixProduct({
-      layout: 'nn',
-      a: flat(gram),
-      b: gram,
-      c: flat(square),
-      rows: stack * small,
-      columns: small,
-      inner: small,
-      ...groups(smallOffsets),
-    });
-    const quintic = combine(gram, square, NEWTON_SCHULZ.b, NEWTON_SCHULZ.c);
-    const turned = recorder().empty([stack, rows, columns]);
-    if (wide)
-      matrixProduct({
-        layout: 'nn',
-        a: flat(quintic),
-        b: x,
-        c: flat(turned),
-        rows: stack * rows,
-        columns,
-        inner: small,
-        ...groups(smallOffsets),
-      });
-    else
-      matrixProduct({
-        layout: 'nn',
-        a: flat(x),
-        b: quintic,
-        c: flat(turned),
-        rows: stack * rows,
-        columns,
-        inner: small,
-        ...groups(offsets),
-      });
-    x = combine(x, turned, NEWTON_SCHULZ.a, 1);
+    const squares = (): Tensor[] => stacks.map(({ count, small }) => recorder().empty([count, small, small]));
+    const grams = squares();
+    matrixProducts(
+      stacks.map(
+        ({ x, count, rows, columns, ofX }, i): MatrixProduct =>
+          rows <= columns
+            ? {
+                layout: 'nt',
+                a: flat(x),
+                b: x,
+                c: flat(grams[i]!),
+                rows: count * rows,
+                columns: rows,
+                inner: columns,
+                ...ofX,
+              }
+            : {
+                layout: 'tn',
+                a: flat(x),
+                b: flat(x),
+                c: grams[i]!,
+                rows: columns,
+                columns,
+                inner: count * rows,
+                ...ofX,
+              },
+      ),
+    );
+    const products = squares();
+    matrixProducts(
+      stacks.map(({ count, small, ofSmall }, i): MatrixProduct => {
+        const [gram, c] = [grams[i]!, flat(products[i]!)];
+        return {
+          layout: 'nn',
+          a: flat(gram),
+          b: gram,
+          c,
+          rows: count * small,
+          columns: small,
+          inner: small,
+          ...ofSmall,
+        };
+      }),
+    );
+    const quintics = grams.map((gram, i) => combine(gram, products[i]!, NEWTON_SCHULZ.b, NEWTON_SCHULZ.c));
+    const turned = stacks.map(({ x }) => recorder().empty(x.shape));
+    matrixProducts(
+      stacks.map(({ x, count, rows, columns, small, ofX, ofSmall }, i): MatrixProduct => {
+        const [quintic, c] = [quintics[i]!, flat(turned[i]!)];
+        const sizes = { c, rows: count * rows, columns, inner: small };
+        return rows <= columns
+          ? { layout: 'nn', a: flat(quintic), b: x, ...sizes, ...ofSmall }
+          : { layout: 'nn', a: flat(x), b: quintic, ...sizes, ...ofX };
+      }),
+    );
+    stacks = stacks.map((stack, i) => ({ ...stack, x: combine(stack.x, turned[i]!, NEWTON_SCHULZ.a, 1) }));
   }
-  return x;
+  return stacks.map(({ x }) => x);
+}
+
+/** Each matrix divided by its Frobenius norm. */
+function normalized(directions: readonly Tensor[]): Tensor[] {
+  const sizes = directions.map(({ shape }) => {
+    const [matrices, rows, columns] = shape as [number, number, number];
+    return { matrices, count: rows * columns, stride: rows * columns };
+  });
+  const partials = directions.map((x, i) => {
+    const sums = recorder().empty([sizes[i]!.matrices, FROBENIUS_PARTIALS]);
+    recorder().call(frobeniusPartials, { x, partials: sums, ...sizes[i]! });
+    return sums;
+  });
+  return directions.map((x, i) => {
+    const y = recorder().empty(x.shape);
+    recorder().call(frobeniusNormalise, { x, partials: partials[i]!, y, ...sizes[i]!, eps: 1e-7 });
+    return y;
+  });
 }
 
 function flat(x: Tensor): Tensor {

@@ -90,6 +90,7 @@ export function recipeTokenizer(recipe: Recipe): {
 /** Trains by a recipe, from scratch or from a checkpoint. Equal recipes give equal weights, resumed or not. */
 export async function train(options: TrainOptions): Promise<TrainingState> {
   const place = checkpointDirectory(options.directory);
+  if (!options.resume) await refuseFormerRun(options.directory);
   const checkpoint = options.resume ? await openCheckpoint(place) : undefined;
   const runtime = await createRuntime({
     memoryBytes: options.memoryBytes ?? 3 * 2 ** 30,
@@ -104,6 +105,18 @@ export async function train(options: TrainOptions): Promise<TrainingState> {
   } finally {
     await checkpoint?.close();
     await runtime.close();
+  }
+}
+
+/** A fresh run would replace the checkpoint of a former one; that is only done by going on from it. */
+async function refuseFormerRun(directory: string): Promise<void> {
+  const { files } = platform();
+  await files.makeDirectory(directory);
+  const names = await files.list(directory);
+  if (names.includes('checkpoint') || names.includes('checkpoint.previous')) {
+    throw new Error(
+      `${directory}: holds a training run; go on with --resume, or remove it, or choose another directory`,
+    );
   }
 }
 
@@ -166,12 +179,13 @@ class TrainingRun {
   }
 
   async #writeLog(): Promise<void> {
-    await platform().files.writeAtomic(this.#logPath, `${this.#log.join('\n')}\n`);
+    await platform().files.writeAtomic(this.#logPath, this.#log.map((line) => `${line}\n`).join(''));
   }
 
   async continue(place: string): Promise<TrainingState> {
-    const { files, now } = platform();
-    await files.makeDirectory(this.#options.directory);
+    const { now } = platform();
+    // Now rather than after hours: a place that cannot be written is told before the first step.
+    await this.#writeLog();
     const { steps } = this.#recipe.schedule;
     const saveEvery = this.#options.saveEvery ?? 200;
     const before = this.#state.seconds;

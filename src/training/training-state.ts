@@ -66,7 +66,12 @@ export async function readTrainingState(checkpoint: Checkpoint): Promise<Trainin
   if (!(await checkpoint.has(STATE_FILE))) {
     throw new Error(`${checkpoint.directory}: cannot resume, it holds no ${STATE_FILE} (a model, not a training run)`);
   }
-  return (await checkpoint.readJson(STATE_FILE)) as TrainingState;
+  const state = (await checkpoint.readJson(STATE_FILE)) as Partial<TrainingState>;
+  const numbers = [state.step, state.seconds, state.tokens];
+  if (!numbers.every((value) => Number.isFinite(value)) || typeof state.recipe?.schedule?.steps !== 'number') {
+    throw new Error(`${checkpoint.directory}/${STATE_FILE}: does not tell recipe, step, seconds and tokens of a run`);
+  }
+  return state as TrainingState;
 }
 
 /** Fills weights and optimiser state from a checkpoint. */
