@@ -9,6 +9,8 @@ import { type BenchCase, type BenchRow, figure, load } from './bench.ts';
 const CASES: Readonly<Record<string, () => Promise<{ default: BenchCase }>>> = {
   matmul: () => import('./cases/matmul-peers.ts'),
   replay: () => import('./cases/replay.ts'),
+  'nano-decode': () => import('./cases/nano-decode.ts'),
+  'nano-train': () => import('./cases/nano-train.ts'),
 };
 
 const USAGE = 'npm run bench -- NAME… | all [--json FILE] [--quick] [--workers N]';

@@ -1,0 +1,123 @@
+import { Engine } from '../../src/inference/index.ts';
+import { Random } from '../../src/platform/random.ts';
+import { createRuntime, type Runtime } from '../../src/tensor/index.ts';
+import { type BenchCase, type BenchContext, type BenchRow, figure, median, row } from '../bench.ts';
+import { type CallTime, describeCalls, inGaps, inKernels, KernelProfile, leastOf } from '../kernel-profile.ts';
+import { openNano } from '../nano.ts';
+
+const PROMPT = 64;
+
+interface Setting {
+  readonly engine: Engine;
+  readonly profile: KernelProfile;
+  readonly sequences: number;
+  readonly tokens: number;
+  readonly vocabulary: number;
+}
+
+/** Milliseconds to generate `tokens` tokens for each sequence. */
+async function generate({ engine, sequences, vocabulary }: Setting, tokens: number): Promise<number> {
+  const random = new Random(1);
+  const requests = Array.from({ length: sequences }, () => ({
+    prompt: Int32Array.from({ length: PROMPT }, () => random.integer(3, vocabulary - 1)),
+    maximumTokens: tokens,
+    temperature: 0,
+    endTokens: [],
+  }));
+  const start = performance.now();
+  await engine.generateAll(requests);
+  return performance.now() - start;
+}
+
+/** Milliseconds per decoding step, by the difference between long and short answers to the same prompts. */
+async function stepTime(setting: Setting): Promise<number> {
+  const short = await generate(setting, 1);
+  return ((await generate(setting, setting.tokens + 1)) - short) / setting.tokens;
+}
+
+/** Kernel calls of a decoding step, of each the least time; the first one's gap is the host's work between steps. */
+async function stepCalls(setting: Setting): Promise<CallTime[]> {
+  const all = await setting.profile.times(() => generate(setting, setting.tokens + 1));
+  const period = periodOf(all.map(({ kernel }) => kernel.key));
+  const steps = Array.from({ length: setting.tokens - 1 }, (_, i) =>
+    all.slice(all.length - period * (i + 1), all.length - period * i),
+  );
+  return leastOf(steps);
+}
+
+/** Length of the shortest piece that the list ends with three times. */
+function periodOf(list: readonly string[]): number {
+  const end = list.length;
+  for (let period = 1; period * 3 <= end; period++) {
+    let same = true;
+    for (let i = 1; same && i <= period * 2; i++) same = list[end - i] === list[end - i - period];
+    if (same) return period;
+  }
+  throw new Error('the steps do not repeat');
+}
+
+async function measure(
+  runtime: Runtime,
+  setting: Setting,
+  { quick, progress, note }: BenchContext,
+): Promise<BenchRow[]> {
+  const { sequences } = setting;
+  const name = `${sequences} ${sequences === 1 ? 'sequence' : 'sequences'}, ${runtime.workers} ${runtime.workers === 1 ? 'worker' : 'workers'}`;
+  progress(`${name}, warming up`);
+  for (const end = performance.now() + (quick ? 500 : 2000); performance.now() < end; ) await stepTime(setting);
+  progress(name);
+  const times: number[] = [];
+  for (let i = 0; i < (quick ? 5 : 25); i++) times.push(await stepTime(setting));
+  const runs: CallTime[][] = [];
+  for (let i = 0; i < (quick ? 2 : 10); i++) runs.push(await stepCalls(setting));
+  const calls = leastOf(runs);
+  const [kernels, gaps] = [inKernels(calls), inGaps(calls)];
+  const quiet = kernels + gaps;
+  const rate = (milliseconds: number) => (1000 * sequences) / milliseconds;
+  const count = times.length * setting.tokens;
+  note(`A decoding step of ${name}: ${calls.length} kernel calls\n${describeCalls(calls, 12)}`);
+  return [
+    row({
+      name: `nano, decode, ${name}`,
+      ours: rate(Math.min(...times)),
+      unit: 'tokens/s',
+      note: `fastest answer of ${count} steps in ${times.length}, ${PROMPT} to ${PROMPT + setting.tokens} tokens; by the median ${figure(rate(median(times)))}, by the least time of each call ${figure(rate(quiet))}`,
+    }),
+    row({
+      name: `outside kernels, ${name}`,
+      ours: (100 * gaps) / quiet,
+      unit: '% of a step',
+      better: 'less',
+      target: 15,
+      note: `by the least time of each call and gap; ${figure((100 * calls[0]!.gap) / quiet)} % between replays (choosing tokens, scheduling, waking workers)`,
+    }),
+  ];
+}
+
+async function run(context: BenchContext): Promise<BenchRow[]> {
+  const rows: BenchRow[] = [];
+  for (const workers of context.workers === 1 ? [1] : [context.workers, 1]) {
+    const runtime = await createRuntime({ workers, memoryBytes: 2 ** 29 });
+    try {
+      const profile = new KernelProfile(runtime);
+      const { config, parameters, origin } = await openNano(runtime);
+      if (rows.length === 0) context.note(`Model: ${origin}`);
+      for (const sequences of [1, 8]) {
+        const engine = Engine.create({ runtime, config, parameters, maximumSequences: sequences });
+        const tokens = context.quick ? 32 : 128;
+        const setting = { engine, profile, sequences, tokens, vocabulary: config.vocabularySize };
+        rows.push(...(await measure(runtime, setting, context)));
+        await engine.close();
+      }
+    } finally {
+      await runtime.close();
+    }
+  }
+  return rows;
+}
+
+export default {
+  name: 'nano-decode',
+  description: 'tokens/s of nano in decoding, 1 and 8 sequences, and time outside kernels',
+  run,
+} satisfies BenchCase;
