@@ -16,7 +16,14 @@ export {
   routeTokens,
 } from './ops/experts.ts';
 export { headsLinear } from './ops/heads.ts';
-export { expertRowsLinear, groupedLinear, linear, type MatrixProduct, matrixProduct } from './ops/linear.ts';
+export {
+  expertRowsLinear,
+  groupedLinear,
+  linear,
+  type MatrixProduct,
+  matrixProduct,
+  matrixProducts,
+} from './ops/linear.ts';
 export { crossEntropy } from './ops/loss.ts';
 export { rmsNorm } from './ops/normalization.ts';
 export { type RotaryShape, type RotaryTable, rotaryInPlace } from './ops/rotary.ts';

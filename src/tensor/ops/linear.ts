@@ -21,8 +21,23 @@ export interface MatrixProduct {
 const most = (size: Operand): number => (typeof size === 'number' ? size : maximumOf(size as never));
 const maximumOf = (count: { maximum: number; scale: number }): number => count.maximum * count.scale;
 
-/** Emits the kernel calls of a (grouped) matrix product, with scratch memory for the packed operands. */
-export function matrixProduct({
+/** Emits the kernel calls of a (grouped) matrix product. */
+export function matrixProduct(product: MatrixProduct): void {
+  matrixProducts([product]);
+}
+
+/**
+ * Emits matrix products that do not depend on one another: first all packing, then all multiplying, so that the workers
+ * wait for each other once instead of once per product.
+ */
+export function matrixProducts(products: readonly MatrixProduct[]): void {
+  const planned = products.map(plannedCalls);
+  for (const calls of planned) for (const emit of calls.slice(0, -1)) emit();
+  for (const calls of planned) calls.at(-1)?.();
+}
+
+/** The kernel calls of a product, packing before multiplying, with scratch memory for the packed operands. */
+function plannedCalls({
   layout,
   a,
   b,
@@ -32,7 +47,7 @@ export function matrixProduct({
   inner,
   accumulate = false,
   groups,
-}: MatrixProduct): void {
+}: MatrixProduct): (() => void)[] {
   const { runtime } = recorder();
   const shape = { layout, rows: most(rows), columns, inner: most(inner), accumulate };
   const plan = planMatmul(groups ? { ...shape, groups: groups.count } : shape, runtime.target);
@@ -53,7 +68,7 @@ export function matrixProduct({
     .flatMap((call) => Object.values(call.args))
     .flatMap((value) => (isScratch(value) ? [value.scratch / 4] : []));
   const boundaries = [...new Set([...sizes, plan.scratchBytes / 4])].sort((x, y) => x - y);
-  for (const { kernel, args } of plan.calls) {
+  return plan.calls.map(({ kernel, args }) => () => {
     const operands = Object.fromEntries(
       Object.entries(args).map(([name, value]) => {
         if (typeof value === 'number') return [name, value];
@@ -65,7 +80,7 @@ export function matrixProduct({
       }),
     );
     recorder().call(kernel, operands);
-  }
+  });
 }
 
 function isScratch(value: unknown): value is { scratch: number } {
