@@ -1,11 +1,11 @@
 import type { Builder, I32, Pointer } from './builder.ts';
-import { defineKernelFamily } from './kernel.ts';
+import { defineKernel, defineKernelFamily } from './kernel.ts';
 import { ceilDivide, tileFor, workerShare } from './matmul-tile.ts';
 
 /** Which operand a panel belongs to: A's panels are as wide as the tile is high, B's as wide as the tile. */
 export type PackedOperand = 'a' | 'b';
 
-const packParameters = {
+export const packParameters = {
   source: 'in',
   packed: 'out',
   /** Row stride of the source in elements. */
@@ -188,3 +188,24 @@ function transposeWhole(b: Builder, first: Pointer, stride: I32, target: Pointer
     b.loop(whole, steps, 1, (k) => turn(k, 1));
   }
 }
+
+/**
+ * Copies the last `across` mod width columns of a matrix [inner, across] into one panel [inner][width], filled up with
+ * zeros: what remains of B of a TN product whose operands are read as they are. Nothing if there is no remainder.
+ */
+export const packTail = defineKernel(
+  'matmul_pack_tail',
+  { source: 'in', packed: 'out', stride: 'i32', inner: 'i32', across: 'i32' },
+  (b, p) => {
+    const width = panelWidth(b, 'b');
+    const left = b.remainderUnsigned(p.across, width);
+    const first = b.offset(p.source, b.sub<'i32'>(p.across, left));
+    const share = workerShare(b, b.select<'i32'>(b.gt<'i32'>(left, 0), p.inner, 0));
+    b.loop(share.start, share.end, 1, (k) => {
+      const from = b.offset(first, b.mul<'i32'>(k, p.stride));
+      const to = b.offset(p.packed, k, width * 4);
+      b.loop(0, left, 1, (n) => b.store(b.offset(to, n), b.load(b.offset(from, n))));
+      b.loop(left, width, 1, (n) => b.store(b.offset(to, n), b.f32(0)));
+    });
+  },
+);

@@ -1,9 +1,9 @@
 import type { TargetInfo } from './ir.ts';
 import type { Kernel, Parameters } from './kernel.ts';
 import { groupedMatmulInner, groupedMatmulRows, matmul } from './matmul.ts';
-import { packRows, packTransposed } from './matmul-pack.ts';
+import { type packParameters, packRows, packTail, packTransposed } from './matmul-pack.ts';
 import { FEW_ROWS, fewRowsMatmul } from './matmul-rows.ts';
-import { tileFor } from './matmul-tile.ts';
+import { type ProductForm, tileFor } from './matmul-tile.ts';
 
 /** NT: C = A·Bᵀ; NN: C = A·B; TN: C = Aᵀ·B (see matmul.ts). */
 export type MatmulLayout = 'nt' | 'nn' | 'tn';
@@ -78,42 +78,57 @@ export function planMatmul(shape: MatmulShape, target: TargetInfo): MatmulPlan {
     scratchBytes += Math.ceil((elements * 4) / 64) * 64;
     return place;
   };
-  const panelsB = Math.ceil(shape.columns / tile.columns);
-  // The groups of a TN product divide K: its operands are packed as one matrix.
-  const matricesB = layout === 'tn' ? 1 : (groups ?? 1);
-  const packedB = take(matricesB * panelsB * tile.columns * shape.inner);
-  const pack = layout === 'nt' ? packTransposed({ operand: 'b' }) : packRows({ operand: 'b' });
-  const packB = call(
-    pack,
-    { source: 'b', packed: packedB, stride: 'strideB', inner: 'inner', across: 'columns', groups: matricesB },
-    true,
-  );
-  const form = { packedA: layout === 'tn', accumulate: shape.accumulate ?? false };
   const sizes = { c: 'c', strideC: 'strideC', rows: 'rows', columns: 'columns', inner: 'inner' } as const;
-  if (layout === 'tn') {
-    const packedA = take(Math.ceil(shape.rows / tile.rows) * tile.rows * shape.inner);
-    const packA = call(packRows({ operand: 'a' }), {
-      source: 'a',
-      packed: packedA,
-      stride: 'strideA',
-      inner: 'inner',
-      across: 'rows',
-      groups: 1,
-    });
-    const args = { a: packedA, b: packedB, strideA: 'inner', ...sizes } as const;
+  const accumulate = shape.accumulate ?? false;
+  const finish = (packing: readonly MatmulCall[], operands: ProductForm['operands'], args: OperandArguments) => {
+    const form = { operands, accumulate };
+    const divided = layout === 'tn' ? groupedMatmulInner : groupedMatmulRows;
     const product =
       groups === undefined
-        ? call(matmul(form), args)
-        : call(groupedMatmulInner(form), { ...args, offsets: 'offsets', groups });
-    return { calls: [packB, packA, product], scratchBytes };
+        ? call(matmul(form), { ...args, ...sizes })
+        : call(divided(form), { ...args, ...sizes, offsets: 'offsets', groups });
+    return { calls: [...packing, product], scratchBytes };
+  };
+  const packB = (kernel: Kernel<typeof packParameters>, packed: MatmulArgument, matrices: number) =>
+    call(kernel, { source: 'b', packed, stride: 'strideB', inner: 'inner', across: 'columns', groups: matrices }, true);
+  const panelsB = Math.ceil(shape.columns / tile.columns);
+  if (layout !== 'tn') {
+    const matrices = groups ?? 1;
+    const packed = take(matrices * panelsB * tile.columns * shape.inner);
+    const pack = layout === 'nt' ? packTransposed({ operand: 'b' }) : packRows({ operand: 'b' });
+    const args = { a: 'a', b: packed, tail: packed, strideA: 'strideA', strideB: 'inner' } as const;
+    return finish([packB(pack, packed, matrices)], 'rows', args);
   }
-  const args = { a: 'a', b: packedB, strideA: 'strideA', ...sizes } as const;
-  const product =
-    groups === undefined
-      ? call(matmul(form), args)
-      : call(groupedMatmulRows(form), { ...args, offsets: 'offsets', groups });
-  return { calls: [packB, product], scratchBytes };
+  // The groups of a TN product divide K: its operands are packed as one matrix.
+  if (Math.max(shape.rows, shape.columns) <= UNPACKED_WIDTH) {
+    const whole = shape.columns % tile.columns === 0;
+    const tail = whole ? 'b' : take(tile.columns * shape.inner);
+    const packing = whole
+      ? []
+      : [call(packTail, { source: 'b', packed: tail, stride: 'strideB', inner: 'inner', across: 'columns' }, true)];
+    return finish(packing, 'columns', { a: 'a', b: 'b', tail, strideA: 'strideA', strideB: 'strideB' });
+  }
+  const b = take(panelsB * tile.columns * shape.inner);
+  const a = take(Math.ceil(shape.rows / tile.rows) * tile.rows * shape.inner);
+  const packA = call(packRows({ operand: 'a' }), {
+    source: 'a',
+    packed: a,
+    stride: 'strideA',
+    inner: 'inner',
+    across: 'rows',
+    groups: 1,
+  });
+  const args = { a, b, tail: b, strideA: 'inner', strideB: 'inner' } as const;
+  return finish([packB(packRows({ operand: 'b' }), b, 1), packA], 'panels', args);
 }
+
+type OperandArguments = Readonly<Record<'a' | 'b' | 'tail' | 'strideA' | 'strideB', MatmulArgument>>;
+
+/**
+ * Widest operand of a TN product, in elements, that is read as it is. The rows of wider ones lie so far apart that they
+ * push each other out of the caches, and packing them first costs less.
+ */
+const UNPACKED_WIDTH = 512;
 
 function planFewRows(shape: MatmulShape): MatmulPlan {
   const maxRows = [1, 2, 4].find((limit) => shape.rows <= limit) ?? FEW_ROWS;

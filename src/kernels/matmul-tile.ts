@@ -1,4 +1,4 @@
-import type { Builder, I32, Pointer, Variable } from './builder.ts';
+import type { Builder, I32, Pointer, Variable, VectorF32 } from './builder.ts';
 import type { TargetInfo } from './ir.ts';
 
 /** The block of C that stays in registers while the product runs along K. */
@@ -23,8 +23,11 @@ export function tileFor(target: TargetInfo): Tile {
   return { rows, vectors, columns: vectors * target.lanes, unroll: target.fusedVectors > 1 ? 16 : 4 };
 }
 
-/** Steps along K that one pass takes, so that a panel of B stays in the first-level cache between row blocks. */
-export const INNER_BLOCK = 1024;
+/**
+ * Steps along K that one pass takes, so that a panel of B stays in the nearest caches between row blocks. Operands that
+ * are not in panels take fewer: their rows lie far apart and compete for the same places in the caches.
+ */
+export const INNER_BLOCK = { rows: 1024, panels: 1024, columns: 256 } as const;
 /** Row blocks that are multiplied with one panel of B before the next panel: their part of A stays in the second level. */
 const BLOCKS_PER_BAND = 16;
 
@@ -42,23 +45,28 @@ export function workerShare(b: Builder, total: I32): { start: I32; end: I32 } {
   return { start, end: b.add<'i32'>(start, b.add<'i32'>(quotient, extra)) };
 }
 
-/** How a product reads A and writes C. */
+/** How a product finds its operands and what it does with C. */
 export interface ProductForm {
-  /** A lies in panels [⌈M/rows⌉][K][rows] instead of row-major. */
-  readonly packedA: boolean;
+  /**
+   * - `rows`: A[M, K] row-major, B in panels [⌈N/tile.columns⌉][depth][tile.columns]
+   * - `panels`: B in panels, A in panels [⌈M/tile.rows⌉][depth][tile.rows]
+   * - `columns`: A[K, M] and B[K, N] row-major as they are, but the last N mod tile.columns columns of B also as one
+   *   panel [K][tile.columns] at `tail`
+   */
+  readonly operands: 'rows' | 'panels' | 'columns';
   /** C += A·B instead of C = A·B. */
   readonly accumulate: boolean;
 }
 
-/** C[rows, columns] (+)= A·B with B in panels [⌈columns/tile.columns⌉][depth][tile.columns]. */
+/** C[rows, columns] (+)= A·B. */
 export interface ProductOperands {
   readonly a: Pointer;
   readonly b: Pointer;
+  readonly tail: Pointer;
   readonly c: Pointer;
-  /** Row stride of A; for packed A the extent of its panels along K. */
+  /** Row stride; of an operand in panels their extent along K (at least `inner`). */
   readonly strideA: I32;
-  /** Extent of the panels of B along K (at least `inner`). */
-  readonly depthB: I32;
+  readonly strideB: I32;
   readonly strideC: I32;
   readonly rows: I32;
   readonly columns: I32;
@@ -82,8 +90,9 @@ export function productTiles(b: Builder, form: ProductForm, operands: ProductOpe
   const blocks = ceilDivide(b, rows, tile.rows);
   const bandTiles = b.mul<'i32'>(ceilDivide(b, columns, tile.columns), BLOCKS_PER_BAND);
   // At least one pass, so that an empty sum still writes its zeros.
-  b.loop(0, b.max<'i32'>(inner, 1), INNER_BLOCK, (innerStart) => {
-    const steps = b.min<'i32'>(b.sub<'i32'>(inner, innerStart), INNER_BLOCK);
+  const innerBlock = INNER_BLOCK[form.operands];
+  b.loop(0, b.max<'i32'>(inner, 1), innerBlock, (innerStart) => {
+    const steps = b.min<'i32'>(b.sub<'i32'>(inner, innerStart), innerBlock);
     const next = b.variable(start);
     b.while(
       () => b.lt<'i32'>(next.get(), end),
@@ -96,12 +105,11 @@ export function productTiles(b: Builder, form: ProductForm, operands: ProductOpe
         const panel = b.divideUnsigned(inBand, height);
         const block = b.sub<'i32'>(inBand, b.mul<'i32'>(panel, height));
         const blockEnd = b.min<'i32'>(height, b.add<'i32'>(block, b.sub<'i32'>(end, now)));
-        const panelStart = b.add<'i32'>(b.mul<'i32'>(panel, operands.depthB), innerStart);
-        const pointerB = b.offset(operands.b, b.mul<'i32'>(panelStart, tile.columns));
+        const column = b.mul<'i32'>(panel, tile.columns);
+        const panelB = findPanel(b, form, operands, panel, column, innerStart);
         b.loop(b.add<'i32'>(firstBlock, block), b.add<'i32'>(firstBlock, blockEnd), 1, (rowBlock) => {
           const row = b.mul<'i32'>(rowBlock, tile.rows);
-          const column = b.mul<'i32'>(panel, tile.columns);
-          const place = { rowBlock, row, column, innerStart, steps, pointerB };
+          const place = { rowBlock, row, column, innerStart, steps, panelB };
           const left = b.sub<'i32'>(rows, row);
           b.if(
             b.ge<'i32'>(left, tile.rows),
@@ -119,43 +127,115 @@ export function productTiles(b: Builder, form: ProductForm, operands: ProductOpe
   });
 }
 
+/** Where a panel of B begins for a pass along K, and for operands that are not in panels the bytes from step to step. */
+interface PanelB {
+  readonly start: Pointer;
+  readonly step?: I32;
+}
+
+function findPanel(
+  b: Builder,
+  form: ProductForm,
+  operands: ProductOperands,
+  panel: I32,
+  column: I32,
+  innerStart: I32,
+): PanelB {
+  const { columns } = tileFor(b.target);
+  if (form.operands !== 'columns') {
+    const row = b.add<'i32'>(b.mul<'i32'>(panel, operands.strideB), innerStart);
+    return { start: b.offset(operands.b, row, columns * 4) };
+  }
+  const isWhole = b.le<'i32'>(b.add<'i32'>(column, columns), operands.columns);
+  const inMatrix = b.offset(operands.b, b.add<'i32'>(b.mul<'i32'>(innerStart, operands.strideB), column));
+  return {
+    start: b.select<'ptr'>(isWhole, inMatrix, b.offset(operands.tail, innerStart, columns * 4)),
+    step: b.mul<'i32'>(b.select<'i32'>(isWhole, operands.strideB, columns), 4),
+  };
+}
+
 interface Place {
   readonly rowBlock: I32;
   readonly row: I32;
   readonly column: I32;
   readonly innerStart: I32;
   readonly steps: I32;
-  readonly pointerB: Pointer;
+  readonly panelB: PanelB;
+}
+
+/** One step along K: broadcasts row `r` of A, and loads vector `v` of B. */
+interface Step {
+  a(r: number): VectorF32;
+  b(v: number): VectorF32;
+}
+/** The steps of one turn of the inner loop that begins at K = `byteIndex` / 4. */
+type Steps = (byteIndex: I32, count: number, each: (step: Step) => void) => void;
+
+/**
+ * Steps through panels of B with `count` rows of A. Positions along K are counted in bytes of f32, so that a row pointer
+ * takes one addition.
+ */
+function stepsInPanels(b: Builder, form: ProductForm, operands: ProductOperands, place: Place, count: number): Steps {
+  const tile = tileFor(b.target);
+  const packedA = form.operands === 'panels';
+  const rowsA: Pointer[] = [];
+  if (packedA) {
+    const first = b.add<'i32'>(b.mul<'i32'>(place.rowBlock, operands.strideA), place.innerStart);
+    rowsA.push(b.offset(operands.a, first, tile.rows * 4));
+  } else {
+    const first = b.add<'i32'>(b.mul<'i32'>(place.row, operands.strideA), place.innerStart);
+    rowsA.push(b.offset(operands.a, first));
+    while (rowsA.length < count) rowsA.push(b.offset(rowsA.at(-1)!, operands.strideA));
+  }
+  return (byteIndex, steps, each) => {
+    const fromB = b.offset(place.panelB.start, byteIndex, tile.columns);
+    const fromA = rowsA.map((row) => b.offset(row, byteIndex, packedA ? tile.rows : 1));
+    for (let k = 0; k < steps; k++) {
+      each({
+        a: (r) => (packedA ? b.loadSplat(fromA[0]!, (k * tile.rows + r) * 4) : b.loadSplat(fromA[r]!, k * 4)),
+        b: (v) => b.loadVector(fromB, (k * tile.vectors + v) * b.lanes * 4),
+      });
+    }
+  };
+}
+
+/** Steps through the rows of A[K, M] and B[K, N]. */
+function stepsInRows(b: Builder, operands: ProductOperands, place: Place): Steps {
+  const first = b.add<'i32'>(b.mul<'i32'>(place.innerStart, operands.strideA), place.row);
+  const rowA = b.variable(b.offset(operands.a, first));
+  const rowB = b.variable(place.panelB.start);
+  const stepA = b.mul<'i32'>(operands.strideA, 4);
+  return (_byteIndex, steps, each) => {
+    let [fromA, fromB] = [rowA.get(), rowB.get()];
+    for (let k = 0; k < steps; k++) {
+      const [a, row] = [fromA, fromB];
+      each({ a: (r) => b.loadSplat(a, r * 4), b: (v) => b.loadVector(row, v * b.lanes * 4) });
+      fromA = b.offset(fromA, stepA, 1);
+      fromB = b.offset(fromB, place.panelB.step!, 1);
+    }
+    rowA.set(fromA);
+    rowB.set(fromB);
+  };
 }
 
 /** One tile of `count` rows: sums over `steps` of K in registers, then stored to (or added to) C. */
 function oneTile(b: Builder, form: ProductForm, operands: ProductOperands, place: Place, tile: Tile, count: number) {
   const { vectors } = tile;
-  const pointersA: Pointer[] = [];
-  if (form.packedA) {
-    const first = b.add<'i32'>(b.mul<'i32'>(place.rowBlock, operands.strideA), place.innerStart);
-    pointersA.push(b.offset(operands.a, b.mul<'i32'>(first, tile.rows)));
-  } else {
-    const first = b.add<'i32'>(b.mul<'i32'>(place.row, operands.strideA), place.innerStart);
-    pointersA.push(b.offset(operands.a, first));
-    while (pointersA.length < count) pointersA.push(b.offset(pointersA.at(-1)!, operands.strideA));
-  }
+  const steps =
+    form.operands === 'columns' ? stepsInRows(b, operands, place) : stepsInPanels(b, form, operands, place, count);
   const zero = b.vectorF32(0);
   const sums = Array.from({ length: count * vectors }, () => b.variable(zero));
   const turn = (byteIndex: I32, unroll: number) => {
-    // Positions along K are counted in bytes of f32, so that a row pointer takes one addition.
-    const pointerB = b.offset(place.pointerB, byteIndex, tile.columns);
-    const rowsA = pointersA.map((pointer) => b.offset(pointer, byteIndex, form.packedA ? tile.rows : 1));
     const values = sums.map((sum) => sum.get());
-    for (let k = 0; k < unroll; k++) {
-      const rowB = Array.from({ length: vectors }, (_, v) => b.loadVector(pointerB, (k * vectors + v) * b.lanes * 4));
+    steps(byteIndex, unroll, (step) => {
+      const rowB = Array.from({ length: vectors }, (_, v) => step.b(v));
       for (let r = 0; r < count; r++) {
-        const left = form.packedA ? b.loadSplat(rowsA[0]!, (k * tile.rows + r) * 4) : b.loadSplat(rowsA[r]!, k * 4);
+        const left = step.a(r);
         for (let v = 0; v < vectors; v++) {
           values[r * vectors + v] = b.fma<'vf32'>(left, rowB[v]!, values[r * vectors + v]!);
         }
       }
-    }
+    });
     for (const [i, sum] of sums.entries()) sum.set(values[i]!);
   };
   const unroll = count === tile.rows ? tile.unroll : 2;

@@ -46,7 +46,7 @@ function runCase(target: TestTarget, test: Case, edit: (a: Float32Array, b: Floa
   edit(a, b);
 
   const plan = planMatmul(test, targetInfo(target));
-  const arena = createArena({ target, bytes: 1 << 22 });
+  const arena = createArena({ target, bytes: 1 << 23 });
   const place = { offset: slack % 4 };
   const scratch = arena.f32(plan.scratchBytes / 4);
   const named = {
@@ -139,8 +139,14 @@ describe.each(allTargets)('matrix product on %s', (target) => {
     }
   });
 
+  it('packs both operands of a wide TN product', () => {
+    check(runCase(target, { layout: 'tn', rows: 3, columns: 515, inner: 1030, workers: 2, slack: 1 }));
+    const groups = { groups: 3, counts: [4, 0, 3] };
+    check(runCase(target, { layout: 'tn', rows: 515, columns: 7, inner: 7, ...groups, workers: 3, slack: 2 }));
+  });
+
   it('crosses bands of row blocks', () => {
-    check(runCase(target, { layout: 'nn', rows: 460, columns: 33, inner: 3, workers: 3, slack: 0 }));
+    check(runCase(target, { layout: 'nn', rows: 250, columns: 33, inner: 3, workers: 3, slack: 0 }));
   });
 
   it('gives the same bits whatever the number of workers', () => {

@@ -12,34 +12,33 @@ import { ceilDivide, type ProductForm, productTiles, tileCount, tileFor, workerS
  * the other: |error| ≤ (K + K/INNER_BLOCK + 1)·2⁻²⁴·Σ|a·b|. An empty sum (K = 0) is zero. What C holds beyond column N
  * of a row stays as it is.
  */
-export interface ProductVariant extends ProductForm, Readonly<Record<string, boolean>> {
-  readonly packedA: boolean;
-  readonly accumulate: boolean;
-}
+export type ProductVariant = { readonly [N in keyof ProductForm]: ProductForm[N] };
 
 const sizes = {
-  /** Row stride of A in elements; for packed A the extent of its panels along K. */
+  /** Row strides in elements; of an operand in panels their extent along K. */
   strideA: 'i32',
+  strideB: 'i32',
   strideC: 'i32',
   rows: 'i32',
   columns: 'i32',
   inner: 'i32',
 } as const;
 
-const denseParameters = { a: 'in', b: 'in', c: 'out', ...sizes } as const;
-const denseUpdateParameters = { a: 'in', b: 'in', c: 'inout', ...sizes } as const;
+/** `tail` is read by products of form `columns` only. */
+const denseParameters = { a: 'in', b: 'in', tail: 'in', c: 'out', ...sizes } as const;
+const denseUpdateParameters = { ...denseParameters, c: 'inout' } as const;
 const groupParameters = { offsets: 'in', groups: 'i32' } as const;
 const groupedParameters = { ...denseParameters, ...groupParameters } as const;
-const groupedUpdateParameters = { ...denseUpdateParameters, ...groupParameters } as const;
+const groupedUpdateParameters = { ...groupedParameters, c: 'inout' } as const;
 
 type Build<P extends Record<string, 'in' | 'out' | 'inout' | 'i32' | 'f32'>> = Parameters<
   typeof defineKernelFamily<P, ProductVariant>
 >[2];
 
-/** C = A·B, or with `accumulate` C += A·B; B packed [⌈columns/tile⌉][inner][tile]. */
+/** C = A·B, or with `accumulate` C += A·B. */
 const buildDense: Build<typeof denseParameters> = (b, p, form) => {
   const share = workerShare(b, tileCount(b, p.rows, p.columns));
-  productTiles(b, form, { ...p, depthB: p.inner }, share.start, share.end);
+  productTiles(b, form, p, share.start, share.end);
 };
 
 /**
@@ -49,7 +48,7 @@ const buildDense: Build<typeof denseParameters> = (b, p, form) => {
 const buildGroupedRows: Build<typeof groupedParameters> = (b, p, form) => {
   const tile = tileFor(b.target);
   const panels = ceilDivide(b, p.columns, tile.columns);
-  const groupSize = b.mul<'i32'>(b.mul<'i32'>(panels, p.inner), tile.columns);
+  const groupSize = b.mul<'i32'>(b.mul<'i32'>(panels, p.strideB), tile.columns);
   const rowsOf = (group: typeof p.groups) => {
     const pair = b.offset(p.offsets, group);
     const first = b.loadI32(pair);
@@ -69,15 +68,11 @@ const buildGroupedRows: Build<typeof groupedParameters> = (b, p, form) => {
     const end = b.min<'i32'>(b.sub<'i32'>(share.end, base), tiles);
     b.if(b.lt<'i32'>(start, end), () => {
       const operands = {
+        ...p,
         a: b.offset(p.a, b.mul<'i32'>(first, p.strideA)),
         b: b.offset(p.b, b.mul<'i32'>(group, groupSize)),
         c: b.offset(p.c, b.mul<'i32'>(first, p.strideC)),
-        strideA: p.strideA,
-        strideC: p.strideC,
-        depthB: p.inner,
         rows,
-        columns: p.columns,
-        inner: p.inner,
       };
       productTiles(b, form, operands, start, end);
     });
@@ -86,8 +81,8 @@ const buildGroupedRows: Build<typeof groupedParameters> = (b, p, form) => {
 };
 
 /**
- * For each group e: C[e] = A_eᵀ·B_e over the group's rows offsets[e]…offsets[e+1]-1 of A and B, which are packed as one
- * matrix of `inner` rows. A group without rows gives zero (or leaves C[e] as it is if accumulating). C is
+ * For each group e: C[e] = A_eᵀ·B_e over the group's rows offsets[e]…offsets[e+1]-1 of A and B. Panels hold all groups
+ * as one matrix of `inner` rows. A group without rows gives zero (or leaves C[e] as it is if accumulating). C is
  * [groups][rows, columns]; every worker takes its share of each group's tiles.
  */
 const buildGroupedInner: Build<typeof groupedParameters> = (b, p, form) => {
@@ -97,15 +92,13 @@ const buildGroupedInner: Build<typeof groupedParameters> = (b, p, form) => {
   b.loop(0, p.groups, 1, (group) => {
     const pair = b.offset(p.offsets, group);
     const first = b.loadI32(pair);
+    const inPanels = form.operands === 'panels';
     const operands = {
-      a: b.offset(p.a, b.mul<'i32'>(first, tile.rows)),
-      b: b.offset(p.b, b.mul<'i32'>(first, tile.columns)),
+      ...p,
+      a: b.offset(p.a, b.mul<'i32'>(first, inPanels ? tile.rows : p.strideA)),
+      b: b.offset(p.b, b.mul<'i32'>(first, inPanels ? tile.columns : p.strideB)),
+      tail: b.offset(p.tail, first, tile.columns * 4),
       c: b.offset(p.c, b.mul<'i32'>(group, matrix)),
-      strideA: p.strideA,
-      strideC: p.strideC,
-      depthB: p.inner,
-      rows: p.rows,
-      columns: p.columns,
       inner: b.sub<'i32'>(b.loadI32(pair, 4), first),
     };
     productTiles(b, form, operands, share.start, share.end);
