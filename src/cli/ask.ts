@@ -3,35 +3,39 @@ import { text as readStream } from 'node:stream/consumers';
 import type { Command } from 'commander';
 import { type Answer, type AnswerOptions, answer, answerAll, prepareQuestion } from '../inference/index.ts';
 import { AnswerPrinter, coloursFor, describeStatistics } from './answer-printer.ts';
-import { DEFAULT_MODEL } from './model-directory.ts';
 import { type OpenModel, openModel } from './open-model.ts';
-import { addSamplingOptions, type SamplingFlags, samplingOptions } from './sampling-flags.ts';
+import {
+  addModelOptions,
+  addSamplingOptions,
+  type ModelFlags,
+  type SamplingFlags,
+  samplingOptions,
+} from './sampling-flags.ts';
 
-interface Flags extends SamplingFlags {
-  readonly model: string;
+interface Flags extends SamplingFlags, ModelFlags {
   readonly file?: string;
   readonly json?: boolean;
 }
 
 /** Questions of a file that are answered at once. */
-const BATCH = 32;
+const BATCH = 64;
 
 export function registerAsk(program: Command): void {
   const command = program
     .command('ask')
     .description('answer a question, or those of a file')
     .argument('[question...]', 'the question')
-    .option('--model <dir>', 'model directory', DEFAULT_MODEL)
     .option('--file <jsonl>', 'answer one {"question": …} a line; - reads standard input')
     .option('--json', 'print {"question", "thinking", "answer", "tokens"}, one a line');
-  addSamplingOptions(command).action(async (words: readonly string[], flags: Flags) => {
+  addSamplingOptions(addModelOptions(command)).action(async (words: readonly string[], flags: Flags) => {
     const options = samplingOptions(flags);
     const question = words.join(' ').trim();
     if ((question === '') === (flags.file === undefined)) {
       throw new Error('give a question, or --file with questions, and not both: jingqi ask "What is 12 + 30?"');
     }
     const questions = flags.file === undefined ? [{ line: 1, question }] : await readQuestions(flags.file);
-    const model = await openModel(flags.model, { maximumSequences: Math.min(BATCH, Math.max(1, questions.length)) });
+    const maximumSequences = Math.min(BATCH, Math.max(1, questions.length));
+    const model = await openModel(flags.model, { maximumSequences, workers: flags.workers });
     try {
       if (flags.file !== undefined) await askMany(model, questions, flags.file, options, flags.json ?? false);
       else if (flags.json) await askMany(model, questions, undefined, options, true);
@@ -52,7 +56,8 @@ async function askOne({ engine, tokenizer }: OpenModel, question: string, option
     if (event.kind !== 'end') continue;
     const answered = printer.end();
     const statistics = describeStatistics(event.statistics);
-    if (process.stderr.isTTY || !answered) process.stderr.write(`${coloursFor(process.stderr).dim(statistics)}\n`);
+    if (!answered) process.stderr.write(`jingqi: no answer: ${statistics}\n`);
+    else if (process.stderr.isTTY) process.stderr.write(`${coloursFor(process.stderr).dim(statistics)}\n`);
     if (!answered) process.exitCode = 1;
     if (event.statistics.finish === 'abort') process.exitCode = 130;
   }

@@ -4,12 +4,10 @@ import { platform } from '../platform/index.ts';
 import { type Evaluation, evaluate, kindsOf, wilsonInterval } from '../training/evaluation.ts';
 import { kinds, type Language, type Split } from '../training/tasks/index.ts';
 import { coloursFor } from './answer-printer.ts';
-import { DEFAULT_MODEL } from './model-directory.ts';
 import { openModel } from './open-model.ts';
-import { countArgument } from './sampling-flags.ts';
+import { addModelOptions, countArgument, type ModelFlags } from './sampling-flags.ts';
 
-interface Flags {
-  readonly model: string;
+interface Flags extends ModelFlags {
   readonly tasks: readonly string[];
   readonly n: number;
   readonly language: readonly Language[];
@@ -22,10 +20,10 @@ interface Flags {
 }
 
 export function registerEval(program: Command): void {
-  program
+  const command = program
     .command('eval')
-    .description('measure how often a model is right, by kind of task and language')
-    .option('--model <dir>', 'model directory', DEFAULT_MODEL)
+    .description('measure how often a model is right, by kind of task and language');
+  addModelOptions(command)
     .option('--tasks <names>', 'tasks or kinds (arithmetic,letters/count), separated by commas', tasksArgument, kinds)
     .option('--n <count>', 'problems of each kind and language', countArgument, 200)
     .option('--language <codes>', 'en, zh, or both', languagesArgument, ['en', 'zh'])
@@ -47,7 +45,7 @@ export function registerEval(program: Command): void {
 
 async function runEvaluation(flags: Flags): Promise<void> {
   const { n: count, language: languages, tasks, split, wordings, seed, maxTokens } = flags;
-  const model = await openModel(flags.model, { maximumSequences: flags.batch });
+  const model = await openModel(flags.model, { maximumSequences: flags.batch, workers: flags.workers });
   const stop = new AbortController();
   process.once('SIGINT', () => stop.abort());
   const start = performance.now();

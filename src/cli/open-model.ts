@@ -18,7 +18,8 @@ export interface OpenModel {
 export interface OpenModelOptions {
   /** Sequences that are answered at once. */
   readonly maximumSequences: number;
-  readonly workers?: number;
+  /** Threads. Default: one where a step has too little work to share, else all processors. */
+  readonly workers?: number | undefined;
 }
 
 /** Loads a model directory with its tokenizer. Errors name what is missing or wrong. */
@@ -33,7 +34,10 @@ export async function openModel(
     const contextLength = Math.min(config.maxPositions, LONGEST_CONTEXT);
     const cacheTokens = maximumSequences * contextLength;
     const memoryBytes = memoryFor(config, cacheTokens);
-    const runtime = await createRuntime({ memoryBytes, ...(workers === undefined ? {} : { workers }) });
+    const parameterCount = modelSize(config).main;
+    const small = maximumSequences * parameterCount.active < WORTH_SHARING;
+    const threads = workers ?? (small ? 1 : undefined);
+    const runtime = await createRuntime({ memoryBytes, ...(threads === undefined ? {} : { workers: threads }) });
     try {
       const parameters = allocateParameters(runtime, config);
       await loadWeights(runtime, checkpoint, parameters);
@@ -52,7 +56,7 @@ export async function openModel(
         await runtime.close();
       };
       const description = await readDescription(checkpoint);
-      return { directory, description, engine, tokenizer, parameters: modelSize(config).main, close };
+      return { directory, description, engine, tokenizer, parameters: parameterCount, close };
     } catch (error) {
       await runtime.close();
       throw error;
@@ -61,6 +65,12 @@ export async function openModel(
     await checkpoint.close();
   }
 }
+
+/**
+ * Multiply-adds of a step from which several threads pay. With fewer, each of a step's many small kernels is done before
+ * another thread could help, and on a busy machine the threads would mostly wait for each other.
+ */
+const WORTH_SHARING = 16e6;
 
 /** Positions for which the cache is laid out where the model could have more. */
 const LONGEST_CONTEXT = 4096;

@@ -1,5 +1,6 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import { type AnswerOptions, Sampler } from '../inference/index.ts';
+import { DEFAULT_MODEL } from './model-directory.ts';
 
 export interface SamplingFlags {
   readonly temperature?: number;
@@ -19,6 +20,18 @@ export function numberArgument(text: string): number {
 export function countArgument(text: string): number {
   if (!/^\d+$/.test(text) || Number(text) < 1) throw new InvalidArgumentError('It must be a whole number above 0.');
   return Number(text);
+}
+
+/** The options of every command that loads a model. */
+export function addModelOptions(command: Command): Command {
+  return command
+    .option('--model <dir>', 'model directory', DEFAULT_MODEL)
+    .option('--workers <n>', 'threads (default: as many as the model can use)', countArgument);
+}
+
+export interface ModelFlags {
+  readonly model: string;
+  readonly workers?: number;
 }
 
 /** The options that say how tokens are chosen. */

@@ -4,23 +4,25 @@ import { type AnswerOptions, answer } from '../inference/index.ts';
 import { AnswerPrinter, coloursFor, describeStatistics } from './answer-printer.ts';
 import { welcome } from './greeting.ts';
 import { readerLanguage } from './model-description.ts';
-import { DEFAULT_MODEL } from './model-directory.ts';
 import { type OpenModel, openModel } from './open-model.ts';
-import { addSamplingOptions, type SamplingFlags, samplingOptions } from './sampling-flags.ts';
+import {
+  addModelOptions,
+  addSamplingOptions,
+  type ModelFlags,
+  type SamplingFlags,
+  samplingOptions,
+} from './sampling-flags.ts';
 import { Prompt, untilInterrupted } from './terminal.ts';
 
-interface Flags extends SamplingFlags {
-  readonly model: string;
-}
+interface Flags extends SamplingFlags, ModelFlags {}
 
 export function registerStart(program: Command): void {
   const command = program
     .command('start')
-    .description('talk to a model in the terminal; piped input is answered line by line')
-    .option('--model <dir>', 'model directory', DEFAULT_MODEL);
-  addSamplingOptions(command).action(async (flags: Flags) => {
+    .description('talk to a model in the terminal; piped input is answered line by line');
+  addSamplingOptions(addModelOptions(command)).action(async (flags: Flags) => {
     const options = samplingOptions(flags);
-    const model = await openModel(flags.model, { maximumSequences: 1 });
+    const model = await openModel(flags.model, { maximumSequences: 1, workers: flags.workers });
     try {
       await (process.stdin.isTTY && process.stdout.isTTY ? talk(model, options) : answerLines(model, options));
     } finally {
