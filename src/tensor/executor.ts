@@ -70,8 +70,9 @@ export class WasmExecutor implements Executor {
     } catch (cause) {
       throw new Error(`kernel ${kernel.key} is not valid WebAssembly: ${(cause as Error).message}`, { cause });
     }
-    const number = this.functions.push(instantiateKernel(module, this.#memory.wasm)) - 1;
+    // First the workers: should there be no room for the code, the numbers must still agree.
     this.#pool?.loadKernel(bytes);
+    const number = this.functions.push(instantiateKernel(module, this.#memory.wasm)) - 1;
     this.#numbers.set(kernel.key, number);
     return number;
   }

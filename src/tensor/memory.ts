@@ -40,6 +40,8 @@ export class LinearMemory {
   readonly wasm: WebAssembly.Memory;
   readonly buffer: ArrayBufferLike;
   readonly view: DataView;
+  /** The whole memory as 32-bit words. */
+  readonly words: Int32Array;
   readonly limitBytes: number;
   /** Present when f32 words are kept in double precision (gradient checks). */
   readonly doubles: Float64Array | undefined;
@@ -61,6 +63,7 @@ export class LinearMemory {
     }
     this.buffer = this.wasm.buffer;
     this.view = new DataView(this.buffer);
+    this.words = new Int32Array(this.buffer);
     this.limitBytes = pages * PAGE_BYTES;
     this.doubles = options.doubles ? new Float64Array(this.limitBytes / 4) : undefined;
     // Address 0 stays unused, so that a forgotten pointer never names a real block.

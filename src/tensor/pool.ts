@@ -1,6 +1,7 @@
+import type { KernelFunction } from '../kernels/targets/wasm/index.ts';
 import type { HostWorker, Platform } from '../platform/index.ts';
 import type { LinearMemory } from './memory.ts';
-import { announce, barrier, COMMAND, CONTROL } from './steps.ts';
+import { barrier, COMMAND, CONTROL, command, reportedFailure, reportFailure, runSteps, STEP_WORDS } from './steps.ts';
 
 /** What a worker receives when it starts; everything after that goes through shared memory. */
 export interface WorkerStart {
@@ -11,19 +12,31 @@ export interface WorkerStart {
 }
 
 /**
+ * Turns of a spinning thread before it sleeps. Long (some 150 microseconds here): waking a thread takes 30 microseconds
+ * and more, and two threads that sleep in turn on one processor are never spread to two. Short: for when processors are
+ * so busy with other work that threads sleep all the time anyway; then spinning only keeps the awaited thread waiting.
+ */
+const PATIENCE = { long: 20_000, short: 200 } as const;
+/** Most replays with short patience before long patience is tried again. */
+const LONGEST_RETREAT = 16;
+
+/**
  * Worker threads that execute Programs together with the calling thread, which is worker 0. Commands and barriers go
  * through a control block in the shared memory, so that no message has to be delivered while a step runs. The calling
  * thread spins where it may not sleep (a page's main thread).
  */
 export class WorkerPool {
   readonly workers: number;
-  readonly control: Int32Array;
-  /** Whether the calling thread may sleep at a barrier; the workers always may. */
-  readonly canSleep: boolean;
+  readonly #control: Int32Array;
+  readonly #words: Int32Array;
   readonly #memory: LinearMemory;
   readonly #hostWorkers: readonly HostWorker[];
-  #failure: Error | undefined;
+  /** Whether the calling thread may sleep at a barrier; the workers always may. */
+  readonly #canSleep: boolean;
   #closed = false;
+  /** Replays left with short patience, and how many there were at the last retreat. */
+  #retreat = 0;
+  #lastRetreat = 0;
 
   private constructor(
     memory: LinearMemory,
@@ -31,20 +44,22 @@ export class WorkerPool {
     controlAddress: number,
     canSleep: boolean,
   ) {
-    this.canSleep = canSleep;
+    this.#canSleep = canSleep;
     this.#memory = memory;
     this.#hostWorkers = hostWorkers;
     this.workers = hostWorkers.length + 1;
-    this.control = memory.array('i32', controlAddress, CONTROL.words) as Int32Array;
+    this.#control = memory.array('i32', controlAddress, CONTROL.words) as Int32Array;
+    this.#words = memory.words;
   }
 
   /** Starts `workers - 1` threads and waits until they run. */
   static async start(platform: Platform, memory: LinearMemory, workers: number): Promise<WorkerPool> {
     const controlAddress = memory.allocate(4 * CONTROL.words, 'the control block of the workers');
+    const control = memory.array('i32', controlAddress, CONTROL.words) as Int32Array;
+    control[CONTROL.patience] = PATIENCE.long;
     const url = platform.workerUrl('./worker', import.meta.url);
     const hostWorkers: HostWorker[] = [];
     const started: Promise<void>[] = [];
-    let pool: WorkerPool | undefined;
     for (let worker = 1; worker < workers; worker++) {
       const host = platform.createWorker(url, `jingqi-worker-${worker}`, startWebWorker);
       hostWorkers.push(host);
@@ -53,14 +68,14 @@ export class WorkerPool {
           host.onMessage(() => resolve());
           host.onError((error) => {
             reject(error);
-            pool?.fail(error);
+            reportFailure(control, worker, -1, error);
           });
         }),
       );
       const start: WorkerStart = { memory: memory.wasm, controlAddress, worker, workers };
       host.post(start);
     }
-    pool = new WorkerPool(memory, hostWorkers, controlAddress, platform.canSleep);
+    const pool = new WorkerPool(memory, hostWorkers, controlAddress, platform.canSleep);
     try {
       await Promise.all(started);
     } catch (error) {
@@ -71,49 +86,65 @@ export class WorkerPool {
     return pool;
   }
 
-  fail(error: Error): void {
-    this.#failure = error;
-    Atomics.store(this.control, CONTROL.failed, 1);
-  }
-
-  #command(command: number, first: number, second: number): void {
+  #command(kind: number, first: number, end: number): void {
     if (this.#closed) throw new Error('the runtime is closed');
-    const { control } = this;
-    control[CONTROL.first] = first;
-    control[CONTROL.second] = second;
-    control[CONTROL.command] = command;
-    announce(control, CONTROL.generation, (Atomics.load(control, CONTROL.generation) + 1) | 0);
+    this.#throwIfFailed();
+    command(this.#control, kind, first, end);
   }
 
-  /** Lets the workers run a step table; the caller runs it as worker 0, then calls {@link finish}. */
-  begin(stepsAddress: number, words: number): void {
-    this.#command(COMMAND.replay, stepsAddress, words);
+  #throwIfFailed(): void {
+    const failure = reportedFailure(this.#control);
+    if (failure !== undefined) throw failure;
+  }
+
+  /**
+   * Runs the steps in words first…end-1 of the memory on all workers and returns when they are done. Throws a StepError
+   * if a kernel failed on any of them; the pool cannot be used afterwards.
+   */
+  replay(functions: readonly KernelFunction[], first: number, end: number): void {
+    this.#choosePatience((end - first) / STEP_WORDS);
+    this.#command(COMMAND.replay, first, end);
+    runSteps(functions, this.#words, first, end, this.#control, 0, this.workers, this.#canSleep);
+    this.#finish();
+  }
+
+  /** Spins less for a while when threads slept at many barriers of the last replay. */
+  #choosePatience(steps: number): void {
+    const control = this.#control;
+    if (this.#retreat > 0) {
+      this.#retreat--;
+      if (this.#retreat === 0) control[CONTROL.patience] = PATIENCE.long;
+    } else if (control[CONTROL.sleeps]! > 2 + (steps >> 3)) {
+      this.#lastRetreat = Math.min(LONGEST_RETREAT, 2 * this.#lastRetreat + 1);
+      this.#retreat = this.#lastRetreat;
+      control[CONTROL.patience] = PATIENCE.short;
+    } else this.#lastRetreat = 0;
+    control[CONTROL.sleeps] = 0;
   }
 
   /** Waits until every worker has finished the command. */
-  finish(): void {
-    barrier(this.control, this.workers, this.canSleep);
-    const failed = Atomics.load(this.control, CONTROL.failed);
-    if (failed !== 0) {
-      throw new Error(`worker ${failed - 1} failed while a Program ran; the runtime cannot be used any more`, {
-        cause: this.#failure,
-      });
-    }
+  #finish(): void {
+    barrier(this.#control, this.workers, this.#canSleep);
+    this.#throwIfFailed();
   }
 
   /** Hands a module's bytes to every worker, which compiles it (engines keep one copy for all threads). */
   loadKernel(bytes: Uint8Array): void {
-    const address = this.#memory.allocate(bytes.length, 'the code of a kernel');
-    new Uint8Array(this.#memory.buffer, address, bytes.length).set(bytes);
-    this.#command(COMMAND.load, address, bytes.length);
-    this.finish();
-    this.#memory.release(address, bytes.length);
+    const address = this.#memory.allocate(4 + bytes.length, 'the code of a kernel');
+    try {
+      this.#words[address / 4] = bytes.length;
+      new Uint8Array(this.#memory.buffer, address + 4, bytes.length).set(bytes);
+      this.#command(COMMAND.load, address / 4, 0);
+      this.#finish();
+    } finally {
+      this.#memory.release(address, 4 + bytes.length);
+    }
   }
 
   async close(): Promise<void> {
     if (this.#closed) return;
-    this.#command(COMMAND.stop, 0, 0);
     this.#closed = true;
+    command(this.#control, COMMAND.stop, 0, 0);
     await Promise.all(this.#hostWorkers.map((host) => host.terminate()));
   }
 }

@@ -1,6 +1,6 @@
 import { ARGUMENT_SLOT_BYTES } from '../kernels/index.ts';
 import type { Runtime } from './runtime.ts';
-import { runSteps, STEP_WORDS } from './steps.ts';
+import { STEP_WORDS, StepError } from './steps.ts';
 import type { Tensor } from './tensor.ts';
 
 /** A place in an argument block that holds a run-time number of rows. */
@@ -52,7 +52,6 @@ export class Program<Outputs = unknown> {
   readonly #parts: ProgramParts<Outputs>;
   readonly #steps: Int32Array;
   readonly #counters: Int32Array;
-  readonly #words: Int32Array;
   #released = false;
 
   constructor(runtime: Runtime, parts: ProgramParts<Outputs>) {
@@ -63,7 +62,6 @@ export class Program<Outputs = unknown> {
     const { memory } = runtime;
     this.#steps = memory.array('i32', parts.stepsAddress, parts.stepsWords) as Int32Array;
     this.#counters = memory.array('i32', parts.countersAddress, parts.counters) as Int32Array;
-    this.#words = new Int32Array(memory.buffer, 0, Math.floor(memory.limitBytes / 4));
   }
 
   /** Number of kernel calls. */
@@ -88,26 +86,52 @@ export class Program<Outputs = unknown> {
     if (!(Number.isInteger(rows) && rows >= 0 && rows <= entry.maximum)) {
       throw new RangeError(`row count ${symbol} must be in 0..${entry.maximum}, got ${rows}`);
     }
-    for (const { address, scale } of entry.slots) this.#words[address >> 2] = rows * scale;
+    const { words } = this.#runtime.memory;
+    for (const { address, scale } of entry.slots) words[address / 4] = rows * scale;
   }
 
-  /** Executes all steps and returns when they are done. */
+  /**
+   * Executes all steps and returns when they are done. Throws an error that names the kernel if one failed; a runtime
+   * with several workers cannot be used afterwards.
+   */
   replay(): void {
     if (this.#released) throw new Error('the Program was released');
-    const { pool, workers, executor } = this.#runtime;
+    const { pool, executor } = this.#runtime;
     this.#counters.fill(0);
-    if (pool !== undefined) {
-      pool.begin(this.#parts.stepsAddress, this.#parts.stepsWords);
-      runSteps(executor.functions, this.#steps, pool.control, 0, workers, pool.canSleep);
-      pool.finish();
-    } else {
-      const { functions } = executor;
-      const steps = this.#steps;
-      for (let at = 0; at < steps.length; at += STEP_WORDS) {
-        const run = functions[steps[at]!]!;
-        for (let worker = 0; worker < workers; worker++) run(steps[at + 1]!, worker, workers);
+    try {
+      if (pool === undefined) this.#replayAlone();
+      else {
+        const first = this.#parts.stepsAddress / 4;
+        pool.replay(executor.functions, first, first + this.#parts.stepsWords);
       }
+    } catch (error) {
+      throw this.#explain(error);
     }
+  }
+
+  /** All workers are played in turn by this thread. */
+  #replayAlone(): void {
+    const { workers, executor } = this.#runtime;
+    const { functions } = executor;
+    const steps = this.#steps;
+    let at = 0;
+    try {
+      for (; at < steps.length; at += STEP_WORDS) {
+        const run = functions[steps[at]!]!;
+        for (let worker = 0; worker < workers; worker++) run(steps[at + 1]! >>> 0, worker, workers);
+      }
+    } catch (error) {
+      throw new StepError(0, at / STEP_WORDS, (error as Error).message);
+    }
+  }
+
+  #explain(error: unknown): unknown {
+    if (!(error instanceof StepError)) return error;
+    const { step, worker, message } = error;
+    const kernel = this.#parts.kernelNames[step];
+    const where = kernel === undefined ? 'the runtime' : `kernel ${kernel} (step ${step})`;
+    const end = this.#runtime.pool ? '; the runtime cannot be used any more, close it and create another' : '';
+    return new Error(`${where} failed on worker ${worker}: ${message}${end}`, { cause: error });
   }
 
   /** Replays with a clock around every kernel call of worker 0; times of the same kernel are added. */

@@ -1,7 +1,7 @@
 import { instantiateKernel, type KernelFunction } from '../kernels/targets/wasm/index.ts';
 import { workerScope } from '../platform/index.ts';
 import type { WorkerStart } from './pool.ts';
-import { barrier, COMMAND, CONTROL, runSteps, waitWhile } from './steps.ts';
+import { barrier, COMMAND, CONTROL, nextCommand, reportFailure, runSteps } from './steps.ts';
 
 /** The thread of a pool's worker: waits for commands in shared memory until it is told to stop. */
 const scope = workerScope();
@@ -15,26 +15,22 @@ scope.onMessage((message) => {
 
 function serve({ memory, controlAddress, worker, workers }: WorkerStart): void {
   const control = new Int32Array(memory.buffer, controlAddress, CONTROL.words);
+  const words = new Int32Array(memory.buffer);
   const functions: KernelFunction[] = [];
-  let generation = 0;
-  for (;;) {
-    while (Atomics.load(control, CONTROL.generation) === generation) {
-      waitWhile(control, CONTROL.generation, generation, true);
-      if (Atomics.load(control, CONTROL.failed) !== 0) return;
-    }
-    generation = (generation + 1) | 0;
-    const [command, first, second] = [control[CONTROL.command]!, control[CONTROL.first]!, control[CONTROL.second]!];
+  // Commands cannot be missed: the main thread waits at the barrier below before it announces another.
+  for (let generation = 0; nextCommand(control, generation); generation = (generation + 1) | 0) {
+    const command = control[CONTROL.command];
+    const first = control[CONTROL.first]! >>> 0;
+    const end = control[CONTROL.end]! >>> 0;
     if (command === COMMAND.stop) return;
-    try {
-      if (command === COMMAND.replay) {
-        runSteps(functions, new Int32Array(memory.buffer, first, second), control, worker, workers, true);
-      } else if (command === COMMAND.load) {
-        const bytes = new Uint8Array(memory.buffer, first, second).slice();
+    if (command === COMMAND.replay) runSteps(functions, words, first, end, control, worker, workers, true);
+    else {
+      try {
+        const bytes = new Uint8Array(memory.buffer, 4 * first + 4, words[first]!).slice();
         functions.push(instantiateKernel(new WebAssembly.Module(bytes), memory));
+      } catch (error) {
+        reportFailure(control, worker, -1, error);
       }
-    } catch (error) {
-      Atomics.store(control, CONTROL.failed, worker + 1);
-      throw error;
     }
     barrier(control, workers, true);
   }
