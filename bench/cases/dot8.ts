@@ -45,19 +45,12 @@ if (import.meta.main) {
   const fused = process.argv[3] === 'fused';
   const runner = new KernelRunner({ workers, fused, bytes: 1 << 29 });
   await runner.ready();
-  const cases: [Dot8Variant, { rows: number; columns: number; inner: number }][] = [
-    [
-      { rows: 4, vectors: 2, scale: 'f32' },
-      { rows: 256, columns: 2048, inner: 2048 },
-    ],
-    [
-      { rows: 8, vectors: 1, scale: 'f32' },
-      { rows: 256, columns: 2048, inner: 2048 },
-    ],
-    [
-      { rows: 1, vectors: 4, scale: 'f16' },
-      { rows: 1, columns: 65536, inner: 4096 },
-    ],
+  const product = { rows: 256, columns: 2048, inner: 2048 };
+  const vector = { rows: 1, columns: 65536, inner: 4096 };
+  const cases: [Dot8Variant, typeof product][] = [
+    [{ rows: 4, vectors: 2, scale: 'f32' }, product],
+    [{ rows: 1, vectors: 4, scale: 'f32' }, vector],
+    [{ rows: 1, vectors: 4, scale: 'f16' }, vector],
   ];
   for (const [variant, shape] of cases) {
     runner.clear();

@@ -125,10 +125,9 @@ function oneTile(b: Builder, p: Operands, { rows, vectors, scale }: Dot8Variant,
     }
   });
   const column = b.mul<'i32'>(part, vectors * b.lanes);
-  for (const [i, result] of results.entries()) {
-    const r = Math.floor(i / vectors);
+  for (let r = 0; r < rows; r++) {
     const to = b.offset(p.c, b.add<'i32'>(b.mul<'i32'>(b.add<'i32'>(row, r), p.columns), column));
-    b.store(to, result.get(), (i % vectors) * b.lanes * 4);
+    for (let v = 0; v < vectors; v++) b.store(to, results[r * vectors + v]!.get(), v * b.lanes * 4);
   }
 }
 

@@ -125,6 +125,8 @@ export const SIMD = {
   extendMultiplyLowI8Signed: 156,
   extendMultiplyHighI8Signed: 157,
   dotI16: 186,
+  shiftLeftI16: 139,
+  shiftRightUnsignedI16: 141,
   shiftLeftI32: 171,
   shiftRightSignedI32: 172,
   add: 228,
