@@ -1,7 +1,7 @@
 import Table from 'cli-table3';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { platform } from '../platform/index.ts';
-import { type Evaluation, evaluate, kindsOf, wilsonInterval } from '../training/evaluation.ts';
+import { type Evaluation, evaluate, kindsOf, wilsonInterval } from '../training/index.ts';
 import { kinds, type Language, type Split } from '../training/tasks/index.ts';
 import { coloursFor } from './answer-printer.ts';
 import { openModel } from './open-model.ts';

@@ -31,6 +31,9 @@ export type AnswerEvent =
   | { readonly kind: 'thinking' | 'answer'; readonly text: string }
   | { readonly kind: 'end'; readonly statistics: AnswerStatistics };
 
+/** What answering needs of an engine. */
+export type AnsweringEngine = Pick<Engine, 'config' | 'check' | 'generate'>;
+
 /** A question as text, or a conversation whose last message is to be answered. */
 export type Question = string | readonly ChatMessage[];
 
@@ -41,7 +44,7 @@ interface Prepared {
 
 /** The request that answers a question, checked. Throws where it can never be served, as when it is too long. */
 export function prepareQuestion(
-  engine: Engine,
+  engine: AnsweringEngine,
   tokenizer: Tokenizer,
   question: Question,
   options: AnswerOptions = {},
@@ -60,7 +63,7 @@ export function prepareQuestion(
 
 /** Answers a question, piece by piece; ends with the statistics, also after an abort. */
 export async function* answer(
-  engine: Engine,
+  engine: AnsweringEngine,
   tokenizer: Tokenizer,
   question: Question,
   options: AnswerOptions = {},
@@ -103,7 +106,7 @@ export interface Answer {
  * Throws before any is asked if one can never be answered.
  */
 export async function answerAll(
-  engine: Engine,
+  engine: AnsweringEngine,
   tokenizer: Tokenizer,
   questions: readonly Question[],
   options: AnswerOptions & { readonly onAnswer?: (answer: Answer, index: number) => void } = {},

@@ -1,6 +1,7 @@
 export {
   type Answer,
   type AnswerEvent,
+  type AnsweringEngine,
   type AnswerOptions,
   type AnswerStatistics,
   answer,

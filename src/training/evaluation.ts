@@ -1,4 +1,4 @@
-import { answerAll, type Engine } from '../inference/index.ts';
+import { type AnsweringEngine, answerAll } from '../inference/index.ts';
 import { Random } from '../platform/random.ts';
 import type { Tokenizer } from '../text/index.ts';
 import {
@@ -116,7 +116,11 @@ function drawProblems({
 }
 
 /** Lets a model answer problems greedily, in batches, and scores its answers. */
-export async function evaluate(engine: Engine, tokenizer: Tokenizer, options: EvaluationOptions): Promise<Evaluation> {
+export async function evaluate(
+  engine: AnsweringEngine,
+  tokenizer: Tokenizer,
+  options: EvaluationOptions,
+): Promise<Evaluation> {
   const { split = 'test', seed = 1, onProgress, maximumTokens, signal } = options;
   const wordings = options.wordings ?? (split === 'train' ? 'train' : 'held-out');
   const problems = drawProblems({ ...options, split, wordings, seed });

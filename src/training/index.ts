@@ -1,5 +1,13 @@
 export { type Batch, type Document, packBatch, taskBatch } from './batches.ts';
 export {
+  type Evaluation,
+  type EvaluationOptions,
+  type EvaluationRow,
+  evaluate,
+  kindsOf,
+  wilsonInterval,
+} from './evaluation.ts';
+export {
   DESCRIPTION_FILE,
   type Exported,
   type ExportOptions,
@@ -15,6 +23,7 @@ export {
   recordUpdates,
   writeHyperparameters,
 } from './optimizers.ts';
+export { plotTraining, readLog } from './plot.ts';
 export { type Recipe, recipes } from './recipes.ts';
 export { type Schedule, scheduleFactor } from './schedule.ts';
 export { recordTraining, type TrainProgram, type TrainProgramOptions, writeBatch } from './train-program.ts';
