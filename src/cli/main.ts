@@ -6,6 +6,7 @@ import { registerEval } from './eval.ts';
 import { registerExport } from './export.ts';
 import { registerInspect } from './inspect.ts';
 import { registerLogits } from './logits.ts';
+import { registerPlot } from './plot.ts';
 import { registerStart } from './start.ts';
 import { registerTrain } from './train.ts';
 
@@ -18,6 +19,7 @@ registerAsk(program);
 registerEval(program);
 registerTrain(program);
 registerExport(program);
+registerPlot(program);
 registerInspect(program);
 registerLogits(program);
 

@@ -19,14 +19,18 @@ describe('scheduleFactor', () => {
         const { steps, warmupSteps, decayShare, finalFraction } = schedule;
         const decaySteps = Math.round(steps * decayShare);
         const factors = Array.from({ length: steps }, (_, at) => scheduleFactor(schedule, at + 1));
-        factors.forEach((factor, at) => {
+        const wrong = factors.flatMap((factor, at) => {
           const step = at + 1;
-          expect(factor).toBeGreaterThanOrEqual(0);
-          expect(factor).toBeLessThanOrEqual(1);
-          if (step < warmupSteps) expect(factors[at + 1]!).toBeGreaterThan(factor);
-          else if (step <= steps - decaySteps) expect(factor).toBe(1);
-          else if (step < steps) expect(factors[at + 1]!).toBeLessThanOrEqual(factor);
+          const next = factors[step] ?? factor;
+          const holds =
+            step < warmupSteps
+              ? next > factor
+              : step <= steps - decaySteps
+                ? factor === 1
+                : next <= factor && factor <= 1;
+          return holds && factor >= 0 ? [] : [step];
         });
+        expect(wrong).toEqual([]);
         expect(factors.at(-1)).toBeCloseTo(decaySteps === 0 ? 1 : finalFraction, 12);
       }),
       { numRuns: 200 },
