@@ -32,11 +32,11 @@ export function f32ToHalf<T extends Float>(
   const bits = b.bitsOf(value) as Value<Integer>;
   const magnitude = b.and<Integer>(bits, 0x7fffffff);
   const odd = (shift: number) => b.and<Integer>(b.shiftRightUnsigned(bits, shift), 1);
-  const isNaN = b.gt<Integer>(magnitude, 0x7f800000);
+  const notANumber = b.gt<Integer>(magnitude, 0x7f800000);
   if (memory === 'bf16') {
     const rounded = b.shiftRightUnsigned(b.add<Integer>(b.add<Integer>(bits, 0x7fff), odd(16)), 16);
     const quiet = b.or<Integer>(b.shiftRightUnsigned(bits, 16), 0x40);
-    return b.select<Integer>(isNaN as never, quiet, rounded) as Result;
+    return b.select<Integer>(notANumber as never, quiet, rounded) as Result;
   }
   const sign = b.and<Integer>(b.shiftRightUnsigned(bits, 16), 0x8000);
   const rounding = b.add<Integer>(b.add<Integer>(magnitude, 0xfff - 0x38000000), odd(13));
@@ -46,6 +46,6 @@ export function f32ToHalf<T extends Float>(
   const denormal = b.sub<Integer>(b.bitsOf(shifted) as Value<Integer>, 0x3f000000);
   const finite = b.select<Integer>(b.lt<Integer>(magnitude, 0x38800000) as never, denormal, normal);
   const bounded = b.select<Integer>(b.ge<Integer>(magnitude, 0x47800000) as never, 0x7c00, finite);
-  const result = b.select<Integer>(isNaN as never, 0x7e00, bounded);
+  const result = b.select<Integer>(notANumber as never, 0x7e00, bounded);
   return b.or<Integer>(sign, result) as Result;
 }

@@ -17,7 +17,7 @@ export function expandExp<T extends 'f32' | 'vf32'>(b: Builder, x: Value<T>): Va
   const shifted = b.fma<T>(bounded, Math.LOG2E, ROUNDER);
   const n = b.sub<Floats>(shifted, ROUNDER) as Value<T>;
   const high = b.fma<T>(n, -0.693359375, bounded);
-  const r = b.fma<T>(n, 2.12194440054690583e-4, high);
+  const r = b.fma<T>(n, 2.1219444005469057e-4, high);
   let sum = (x.type === 'f32' ? b.f32(1.98756915e-4) : b.vectorF32(1.98756915e-4)) as Value<T>;
   for (const coefficient of [1.3981999507e-3, 8.3334519073e-3, 4.1665795894e-2, 1.6666665459e-1, 5.0000001201e-1]) {
     sum = b.fma<T>(sum, r, coefficient);

@@ -123,7 +123,7 @@ export type Instruction =
   | {
       readonly op: 'if';
       readonly condition: Value<'i32'>;
-      readonly then: readonly Instruction[];
+      readonly body: readonly Instruction[];
       readonly otherwise: readonly Instruction[];
     };
 

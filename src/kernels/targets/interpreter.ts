@@ -137,7 +137,7 @@ class Translator {
         };
       }
       case 'if': {
-        const then = this.block(instruction.then);
+        const then = this.block(instruction.body);
         const otherwise = this.block(instruction.otherwise);
         const { condition } = instruction;
         return () => (scalars[condition.id] !== 0 ? then() : otherwise());

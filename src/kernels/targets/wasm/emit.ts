@@ -121,7 +121,7 @@ export class WasmEmitter {
       }
       case 'if': {
         this.#get(instruction.condition).#code.byte(0x04, TYPE.void);
-        this.#block(instruction.then);
+        this.#block(instruction.body);
         if (instruction.otherwise.length > 0) {
           this.#code.byte(0x05);
           this.#block(instruction.otherwise);
