@@ -1,14 +1,16 @@
 import type { DType } from './dtype.ts';
 
-/** Memory ran out: what was asked for, what is free, what the limit is. */
+/** Memory ran out: what was asked for, what is in use, what the limit is. */
 export class OutOfMemoryError extends RangeError {
   readonly neededBytes: number;
   readonly limitBytes: number;
 
-  constructor(what: string, neededBytes: number, usedBytes: number, limitBytes: number) {
+  constructor(what: string, neededBytes: number, memory: { used: number; limit: number; largest: number }) {
+    const { used, limit: limitBytes, largest } = memory;
     super(
-      `out of memory: ${what} needs ${formatBytes(neededBytes)}, but ${formatBytes(usedBytes)} of the limit of ` +
-        `${formatBytes(limitBytes)} are in use; raise the runtime's memory limit or use smaller batches`,
+      `out of memory: ${what} needs ${formatBytes(neededBytes)}, but ${formatBytes(used)} of the limit of ` +
+        `${formatBytes(limitBytes)} are in use and the largest free block has ${formatBytes(largest)}; raise the ` +
+        "runtime's memory limit or use smaller batches",
     );
     this.name = 'OutOfMemoryError';
     this.neededBytes = neededBytes;
@@ -31,6 +33,11 @@ export function formatBytes(bytes: number): string {
 const PAGE_BYTES = 65536;
 /** Every allocation begins at a multiple of a cache line. */
 export const ALIGNMENT = 64;
+
+/** Kernels get the address of their arguments in 32 bits. */
+const NEAR_END = 2 ** 32;
+/** Bytes that are kept for arguments at the beginning of a larger memory, as long as there is other room. */
+const NEAR_RESERVE = 2 ** 26;
 
 /**
  * The one linear memory of a runtime: reserved whole at the start (the operating system commits pages as they are
@@ -78,15 +85,18 @@ export class LinearMemory {
     return this.#peak;
   }
 
-  /** Address of a block of `bytes`, zeroed. Throws {@link OutOfMemoryError}. */
-  allocate(bytes: number, what: string): number {
+  /**
+   * Address of a block of `bytes`, zeroed. With `near` it lies below 4 GiB, where kernels read their arguments. Throws
+   * {@link OutOfMemoryError}.
+   */
+  allocate(bytes: number, what: string, { near = false } = {}): number {
     const size = blockSize(bytes);
-    const index = this.#free.findIndex(({ start, end }) => end - start >= size);
-    const range = this.#free[index];
-    if (range === undefined) throw new OutOfMemoryError(what, bytes, this.#used, this.limitBytes);
-    const address = range.start;
-    range.start += size;
-    if (range.start === range.end) this.#free.splice(index, 1);
+    const [floor, ceiling] = near ? [0, NEAR_END] : [this.limitBytes > NEAR_END ? NEAR_RESERVE : 0, this.limitBytes];
+    const address = this.#take(size, floor, ceiling) ?? this.#take(size, 0, ceiling);
+    if (address === undefined) {
+      const largest = Math.max(0, ...this.#free.map(({ start, end }) => end - start));
+      throw new OutOfMemoryError(what, bytes, { used: this.#used, limit: this.limitBytes, largest });
+    }
     this.#used += size;
     this.#peak = Math.max(this.#peak, this.#used);
     new Uint8Array(this.buffer, address, size).fill(0);
@@ -94,9 +104,27 @@ export class LinearMemory {
     return address;
   }
 
+  /** Takes the first free block of `size` within floor…ceiling from the list. */
+  #take(size: number, floor: number, ceiling: number): number | undefined {
+    for (const [index, { start, end }] of this.#free.entries()) {
+      const address = Math.max(start, floor);
+      if (address + size > Math.min(end, ceiling)) continue;
+      const rest = [
+        { start, end: address },
+        { start: address + size, end },
+      ].filter((range) => range.start < range.end);
+      this.#free.splice(index, 1, ...rest);
+      return address;
+    }
+    return undefined;
+  }
+
   /** Gives a block back; `bytes` as it was allocated. */
   release(address: number, bytes: number): void {
     const block = { start: address, end: address + blockSize(bytes) };
+    if (this.#free.some(({ start, end }) => start < block.end && block.start < end)) {
+      throw new Error(`the block at ${address} of ${formatBytes(bytes)} is free already`);
+    }
     this.#used -= block.end - block.start;
     const at = this.#free.findIndex(({ start }) => start > address);
     const index = at < 0 ? this.#free.length : at;

@@ -23,6 +23,7 @@ export class Recorder {
   /** Present when gradients are recorded. */
   readonly gradients: Gradients | undefined;
   readonly steps: RecordedStep[] = [];
+  readonly #own = new WeakSet<Storage>();
   #temporaries = 0;
   #counters = 0;
   readonly counterStorage: Storage = { name: 'work counters', bytes: 0, address: undefined, persistent: true };
@@ -41,6 +42,7 @@ export class Recorder {
     const bytes = shape.reduce((product, size) => product * size, 1) * DTYPE_BYTES[dtype];
     const name = options.name ?? `temporary ${this.#temporaries++}`;
     const storage: Storage = { name, bytes, address: undefined, persistent: false };
+    this.#own.add(storage);
     return new Tensor({ storage, dtype, shape, rowCount: options.rowCount });
   }
 
@@ -65,8 +67,9 @@ export class Recorder {
       const pointer = kind !== 'i32' && kind !== 'f32';
       if (pointer && value instanceof Tensor) {
         const range = value.byteRange();
+        const { storage } = value;
+        this.#checkUsable(storage);
         if (range.length > 0) {
-          const { storage } = value;
           if (kind !== 'out') accesses.push({ storage, ...range, writes: false });
           if (kind !== 'in') accesses.push({ storage, ...range, writes: true });
         }
@@ -79,22 +82,32 @@ export class Recorder {
     this.steps.push({ kernel: kernel as unknown as Kernel, operands, accesses });
   }
 
+  #checkUsable(storage: Storage): void {
+    if (!storage.persistent && !this.#own.has(storage)) {
+      throw new Error(`${storage.name} belongs to another Program; copy it into a tensor of the runtime`);
+    }
+    if (storage.persistent && storage.address === undefined && storage !== this.counterStorage) {
+      throw new Error(`${storage.name} was released`);
+    }
+  }
+
   /** Plans memory, writes the tables, compiles the kernels. */
   finish<Outputs>(outputs: Outputs): Program<Outputs> {
     const { runtime, steps } = this;
     const kept = collectTensors(outputs, (value): value is Tensor => value instanceof Tensor);
     const blocks: [number, number][] = [];
-    const take = (bytes: number, what: string) => {
-      const address = runtime.memory.allocate(bytes, what);
+    const take = (bytes: number, what: string, near = false) => {
+      const address = runtime.memory.allocate(bytes, what, { near });
       blocks.push([address, bytes]);
       return address;
     };
+    checkReads(steps);
     try {
       const arena = this.#placeTemporaries(new Set(kept.map(({ storage }) => storage)), take);
       this.counterStorage.address = take(4 * this.#counters, 'the work counters of a Program');
       const barriers = planBarriers(steps.map(({ accesses }) => accesses));
       const slots = steps.reduce((sum, { operands }) => sum + operands.length, 0);
-      const argumentsAddress = take(argumentBytes(slots), 'the arguments of a Program');
+      const argumentsAddress = take(argumentBytes(slots), 'the arguments of a Program', true);
       const stepsAddress = take(4 * STEP_WORDS * steps.length, 'the steps of a Program');
       const rowSlots = this.#writeTables(argumentsAddress, stepsAddress, barriers);
       return new Program(runtime, {
@@ -164,6 +177,19 @@ export class Recorder {
     });
     return rowSlots;
   }
+}
+
+/** Throws if a step reads a temporary tensor that no step has written. */
+function checkReads(steps: readonly RecordedStep[]): void {
+  const written = new Set<Storage>();
+  steps.forEach(({ kernel, accesses }, step) => {
+    for (const { storage, writes } of accesses) if (writes) written.add(storage);
+    for (const { storage } of accesses) {
+      if (!storage.persistent && !written.has(storage)) {
+        throw new Error(`kernel ${kernel.key} (step ${step}) reads ${storage.name}, which no step before it writes`);
+      }
+    }
+  });
 }
 
 let current: Recorder | undefined;

@@ -102,6 +102,7 @@ export class Tensor {
     if (this.shape.length !== 2 || start < 0 || count < 0 || start + count > this.rows) {
       throw new RangeError(`tensor ${this.name}: no rows ${start}..${start + count} in shape [${this.shape}]`);
     }
+    this.#refuseRowCount('rows');
     return this.#view({ shape: [count, this.columns], offset: this.offset + start * this.stride });
   }
 
@@ -111,6 +112,7 @@ export class Tensor {
     if (first === undefined || rest.length === 0 || index < 0 || index >= first) {
       throw new RangeError(`tensor ${this.name}: no entry ${index} in shape [${this.shape}]`);
     }
+    this.#refuseRowCount('an entry');
     const rows = rest.slice(0, -1).reduce((product, size) => product * size, 1);
     return this.#view({ shape: rest, offset: this.offset + index * rows * this.stride });
   }
@@ -121,7 +123,16 @@ export class Tensor {
     if (!this.contiguous || size !== this.size) {
       throw new RangeError(`tensor ${this.name}: cannot view shape [${this.shape}] as [${shape}]`);
     }
-    return this.#view({ shape, offset: this.offset, stride: shape.at(-1) ?? 1 });
+    const view = this.#view({ shape, offset: this.offset, stride: shape.at(-1) ?? 1 });
+    if (this.rowCount === undefined || view.rows === this.rows) return view;
+    const factor = view.rows / this.rows;
+    if (!Number.isInteger(factor)) this.#refuseRowCount(`rows joined to [${shape}]`);
+    return view.withRows({ ...this.rowCount, scale: this.rowCount.scale * factor });
+  }
+
+  #refuseRowCount(what: string): void {
+    if (this.rowCount === undefined) return;
+    throw new RangeError(`tensor ${this.name}: no view of ${what}, for its number of rows is known only at run time`);
   }
 
   /** The same tensor whose counted rows are given by `rowCount`. */
