@@ -98,6 +98,7 @@ const SHAPES: readonly MatmulShape[] = [
   { layout: 'nt', rows: 16384, columns: 128, inner: 256, groups: 16 },
   { layout: 'nn', rows: 16384, columns: 256, inner: 128, groups: 16 },
   { layout: 'tn', rows: 128, columns: 256, inner: 16384, groups: 16 },
+  ...[1, 2, 4, 8].map((rows) => ({ layout: 'nt', rows, columns: 4096, inner: 4096 }) as const),
 ];
 
 if (import.meta.main) {
@@ -108,7 +109,7 @@ if (import.meta.main) {
   await runner.ready();
   const peak = measurePeak(runner);
   console.log(`${workers} workers${fused ? ', revectorized' : ''}: register peak ${peak.toFixed(1)} GFLOP/s`);
-  for (const shape of SHAPES.filter((s) => !only || only.split(',').includes(s.layout))) {
+  for (const shape of SHAPES.filter(({ layout }) => only === undefined || only === layout)) {
     runner.clear();
     const { total, packed } = measureMatmul(runner, shape);
     const share = (value: number) => `${value.toFixed(1)} (${((100 * value) / peak).toFixed(0)} %)`;
