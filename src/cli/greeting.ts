@@ -7,7 +7,7 @@ const OFFERED = 6;
 
 const WORDS = {
   en: {
-    taught: 'It was taught:',
+    taught: (titles: readonly string[]) => `It was taught: ${titles.join(', ')}.`,
     unknown: 'Its directory does not say what it was taught (there is no jingqi.json).',
     offer: 'Type a question, or the number of one of these:',
     ask: 'Type a question.',
@@ -15,7 +15,7 @@ const WORDS = {
     size: (total: string, active: string) => `${total} parameters, ${active} active for a token`,
   },
   zh: {
-    taught: '它学过：',
+    taught: (titles: readonly string[]) => `它学过：${titles.join('、')}。`,
     unknown: '模型目录里没有说明它学过什么（缺少 jingqi.json）。',
     offer: '请输入问题，或输入下列问题的编号：',
     ask: '请输入问题。',
@@ -35,12 +35,12 @@ export function welcome(
   const words = WORDS[language];
   const examples = pickExamples(description, language);
   const size = words.size(shortCount(parameters.total), shortCount(parameters.active));
-  const taught = description.tasks.map(({ title }) => title[language]).join(', ');
+  const titles = description.tasks.map(({ title }) => title[language]);
   const lines = [
     bold(`Jingqi 鯨起 · ${description.name}`),
     ...wrap(description.text[language] ?? size, columns),
     '',
-    ...wrap(taught === '' ? words.unknown : `${words.taught} ${taught}.`, columns),
+    ...wrap(titles.length === 0 ? words.unknown : words.taught(titles), columns),
   ];
   lines.push('', examples.length > 0 ? words.offer : words.ask);
   for (const [index, example] of examples.entries()) lines.push(`  ${cyan(String(index + 1))}  ${example}`);
