@@ -64,33 +64,35 @@ interface Block {
   readonly inner: I32;
 }
 
-/** C[rows, start…end-1] from `height` rows of A, of which `rows` exist. */
+/** C[rows, start…end-1], `height` rows of A at a time. Rows of B stay in the cache until all rows of A have met them. */
 function blockOfRows(b: Builder, block: Block, height: number, rows: I32, start: I32, end: I32, accumulate: boolean) {
-  const rowsA = [block.a];
-  // Rows that are not there are read as the last one that is, and not stored.
-  for (let r = 1; r < height; r++) {
-    rowsA.push(b.offset(block.a, b.mul<'i32'>(b.min<'i32'>(b.sub<'i32'>(rows, 1), r), block.strideA)));
-  }
-  const columns = (from: I32, to: I32, width: number) =>
-    b.loop(from, to, width, (column) => {
-      const rowsB = rowPointers(b, b.offset(block.b, b.mul<'i32'>(column, block.strideB)), block.strideB, width);
-      const sums = dotProducts(b, rowsA, rowsB, block.inner);
-      for (let r = 0; r < height; r++) {
-        const store = () => {
-          const to = b.offset(b.offset(block.c, b.mul<'i32'>(block.strideC, r)), column);
-          for (let w = 0; w < width; w++) {
-            const sum = b.reduceAdd(sums[r * width + w]!.get());
-            b.store(to, accumulate ? b.add<'f32'>(b.load(to, w * 4), sum) : sum, w * 4);
-          }
-        };
-        if (r === 0) store();
-        else b.if(b.gt<'i32'>(rows, r), store);
-      }
+  const tile = (column: I32, width: number, row: I32) => {
+    const left = b.sub<'i32'>(rows, row);
+    // Rows that are not there are read as the last one that is, and not stored.
+    const rowsA = Array.from({ length: height }, (_, r) => {
+      const index = r === 0 ? row : b.add<'i32'>(row, b.min<'i32'>(b.sub<'i32'>(left, 1), r));
+      return b.offset(block.a, b.mul<'i32'>(index, block.strideA));
     });
-  const width = Math.max(1, SUMS / height);
+    const rowsB = rowPointers(b, b.offset(block.b, b.mul<'i32'>(column, block.strideB)), block.strideB, width);
+    const sums = dotProducts(b, rowsA, rowsB, block.inner);
+    for (let r = 0; r < height; r++) {
+      const store = () => {
+        const to = b.offset(block.c, b.add<'i32'>(b.mul<'i32'>(block.strideC, b.add<'i32'>(row, r)), column));
+        for (let w = 0; w < width; w++) {
+          const sum = b.reduceAdd(sums[r * width + w]!.get());
+          b.store(to, accumulate ? b.add<'f32'>(b.load(to, w * 4), sum) : sum, w * 4);
+        }
+      };
+      if (r === 0) store();
+      else b.if(b.gt<'i32'>(left, r), store);
+    }
+  };
+  const columns = (from: I32, to: I32, width: number) =>
+    b.loop(from, to, width, (column) => b.loop(0, rows, height, (row) => tile(column, width, row)));
+  const width = SUMS / height;
   const whole = b.sub<'i32'>(end, b.remainder(b.sub<'i32'>(end, start), width));
   columns(start, whole, width);
-  if (width > 1) columns(whole, end, 1);
+  columns(whole, end, 1);
 }
 
 const fewRowsParameters = {
@@ -112,8 +114,8 @@ const buildFewRows: Parameters<typeof defineKernelFamily<typeof fewRowsParameter
   p,
   { maxRows, accumulate },
 ) => {
-  const share = workerShare(b, b.select<'i32'>(b.gt<'i32'>(p.rows, 0), p.columns, 0));
-  const heights = [1, 2, 4, 8].filter((height) => height < 2 * maxRows);
+  const share = workerShare(b, p.columns);
+  const heights = [1, 2, 4].filter((height) => height < 2 * maxRows);
   const choose = (index: number): void => {
     const height = heights[index]!;
     const run = () => blockOfRows(b, p, height, p.rows, share.start, share.end, accumulate);
