@@ -1,10 +1,12 @@
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Browser, Page } from 'playwright-core';
+import { build as bundle } from 'vite';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import * as checkpoint from '../src/checkpoint/index.ts';
+import { writeChainModel } from '../src/inference/fixtures/chain-model.ts';
 import { randomConfig, randomParameters } from '../src/inference/fixtures/random-model.ts';
 import * as inference from '../src/inference/index.ts';
 import * as model from '../src/model/index.ts';
@@ -49,6 +51,8 @@ describe.skipIf(executable === undefined)(
         page: folder,
         dist,
         model: path.join(folder, 'model'),
+        example: path.join(folder, 'example'),
+        nano: path.join(folder, 'nano'),
         tests: path.join(root, 'tests/browser'),
         packages: path.join(root, 'node_modules'),
       };
@@ -138,6 +142,29 @@ describe.skipIf(executable === undefined)(
       );
     });
 
+    it.each([
+      ['one thread', 'plain', ''],
+      ['two threads', 'isolated', '?threads=2'],
+    ] as const)('answers on the bundled page of examples/browser with %s', async (_, kind, parameters) => {
+      if (!existsSync(path.join(folder, 'example'))) {
+        await bundleExample(path.join(folder, 'example'));
+        await writeThinkingModel(path.join(folder, 'nano'));
+      }
+      const page = await browser.newPage();
+      page.setDefaultTimeout(120_000);
+      const errors: string[] = [];
+      page.on('pageerror', ({ message }) => errors.push(message));
+      await page.goto(`${servers[kind].url}/example/index.html${parameters}`);
+      await page.locator('input:enabled').fill('What is 1 + 2?');
+      await page.locator('form button').click();
+      await page.locator('.statistics').waitFor();
+      expect(await page.locator('.question').textContent()).toBe('What is 1 + 2?');
+      expect(await page.locator('.thinking').textContent()).toBe('1+2');
+      expect(await page.locator('.answer').textContent()).toBe('So: 3');
+      expect(errors).toEqual([]);
+      await page.close();
+    });
+
     it('reads a model of many tensors in two requests', async () => {
       const weights = 'GET /model/model.safetensors 206';
       const before = servers.plain.requests.length;
@@ -152,6 +179,19 @@ function build(directory: string): void {
   const script = path.join(root, 'scripts/build.ts');
   const { status, stdout, stderr } = spawnSync(process.execPath, [script, '--out', directory], { encoding: 'utf8' });
   if (status !== 0) throw new Error(`the build failed:\n${stdout}${stderr}`);
+}
+
+async function bundleExample(outDir: string): Promise<void> {
+  const example = path.join(root, 'examples/browser');
+  const options = { root: example, base: '/example/', publicDir: false as const, logLevel: 'error' as const };
+  await bundle({ ...options, configFile: path.join(example, 'vite.config.ts'), build: { outDir, emptyOutDir: true } });
+}
+
+/** A model that writes the same whatever it is asked. No character may come twice. */
+async function writeThinkingModel(directory: string): Promise<void> {
+  const runtime = await tensor.createRuntime({ workers: 1, memoryBytes: 2 ** 24 });
+  await writeChainModel(runtime, directory, '1+2</think>So: 3');
+  await runtime.close();
 }
 
 async function writeRandomModel(directory: string): Promise<void> {
