@@ -56,28 +56,32 @@ export function planMemory(
 interface Range {
   readonly start: number;
   readonly end: number;
+  readonly isWrite: boolean;
 }
 
 /**
  * Which steps must wait for all workers to finish what came before: those that read or write bytes written since the
- * last barrier, or write bytes read since then. Addresses are final, so memory that is reused counts too.
+ * last barrier, or write bytes read since then. Addresses are final, so memory that is reused counts too. Steps that one
+ * worker runs alone do not wait for one another, as it is the same worker.
  */
-export function planBarriers(steps: readonly (readonly Access[])[]): boolean[] {
-  let reads: Range[] = [];
-  let writes: Range[] = [];
-  const overlaps = (ranges: readonly Range[], { start, end }: Range) =>
-    ranges.some((other) => start < other.end && other.start < end);
-  return steps.map((accesses) => {
-    const ranges = accesses.map(({ storage, start, length, writes: isWrite }) => {
+export function planBarriers(steps: readonly (readonly Access[])[], alone: readonly boolean[]): boolean[] {
+  const sinceBarrier = { alone: [] as Range[], together: [] as Range[] };
+  const conflicts = (ranges: readonly Range[], { start, end, isWrite }: Range) =>
+    ranges.some((other) => (isWrite || other.isWrite) && start < other.end && other.start < end);
+  return steps.map((accesses, step) => {
+    const ranges = accesses.map(({ storage, start, length, writes }) => {
       if (storage.address === undefined) throw new Error(`storage ${storage.name} has no address yet`);
-      return { start: storage.address + start, end: storage.address + start + length, isWrite };
+      return { start: storage.address + start, end: storage.address + start + length, isWrite: writes };
     });
-    const wait = ranges.some((range) => overlaps(writes, range) || (range.isWrite && overlaps(reads, range)));
+    const { together } = sinceBarrier;
+    const wait = ranges.some(
+      (range) => conflicts(together, range) || (!alone[step] && conflicts(sinceBarrier.alone, range)),
+    );
     if (wait) {
-      reads = [];
-      writes = [];
+      sinceBarrier.alone.length = 0;
+      together.length = 0;
     }
-    for (const range of ranges) (range.isWrite ? writes : reads).push(range);
+    (alone[step] ? sinceBarrier.alone : together).push(...ranges);
     return wait;
   });
 }

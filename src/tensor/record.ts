@@ -5,6 +5,7 @@ import { OutOfMemoryError } from './memory.ts';
 import { type Access, planBarriers, planMemory } from './plan.ts';
 import { argumentBytes, collectTensors, Program, type RowSlot } from './program.ts';
 import type { Runtime } from './runtime.ts';
+import { orderSteps, runsAlone } from './schedule.ts';
 import { STEP_WORDS } from './steps.ts';
 import { type RowCount, type Storage, Tensor } from './tensor.ts';
 
@@ -102,14 +103,17 @@ export class Recorder {
       return address;
     };
     checkReads(steps);
+    if (runtime.workers > 1) this.#reorder();
+    const alone = steps.map(({ accesses }) => runsAlone(accesses));
     try {
       const arena = this.#placeTemporaries(new Set(kept.map(({ storage }) => storage)), take);
       this.counterStorage.address = take(4 * this.#counters, 'the work counters of a Program');
-      const barriers = planBarriers(steps.map(({ accesses }) => accesses));
+      const accesses = steps.map((step) => step.accesses);
+      const waits = planBarriers(accesses, alone);
       const slots = steps.reduce((sum, { operands }) => sum + operands.length, 0);
       const argumentsAddress = take(argumentBytes(slots), 'the arguments of a Program', true);
       const stepsAddress = take(4 * STEP_WORDS * steps.length, 'the steps of a Program');
-      const rowSlots = this.#writeTables(argumentsAddress, stepsAddress, barriers);
+      const rowSlots = this.#writeTables(argumentsAddress, stepsAddress, { waits, alone });
       return new Program(runtime, {
         outputs,
         stepsAddress,
@@ -131,6 +135,15 @@ export class Recorder {
     }
   }
 
+  /** Puts the steps in an order with fewer barriers. */
+  #reorder(): void {
+    const recorded = [...this.steps];
+    const accesses = recorded.map((step) => step.accesses);
+    orderSteps(accesses, accesses.map(runsAlone)).forEach((from, to) => {
+      this.steps[to] = recorded[from]!;
+    });
+  }
+
   #placeTemporaries(kept: ReadonlySet<Storage>, take: (bytes: number, what: string) => number) {
     const { offsets, bytes } = planMemory(
       this.steps.map(({ accesses }) => accesses),
@@ -148,7 +161,11 @@ export class Recorder {
     return { arenaBytes: bytes, unplannedBytes };
   }
 
-  #writeTables(argumentsAddress: number, stepsAddress: number, barriers: readonly boolean[]) {
+  #writeTables(
+    argumentsAddress: number,
+    stepsAddress: number,
+    { waits, alone }: { waits: readonly boolean[]; alone: readonly boolean[] },
+  ) {
     const { view } = this.runtime.memory;
     const rowSlots = new Map<string, { maximum: number; slots: RowSlot[] }>();
     let slot = argumentsAddress;
@@ -157,7 +174,8 @@ export class Recorder {
       const step = stepsAddress + 4 * STEP_WORDS * index;
       view.setInt32(step, this.runtime.executor.kernelNumber(kernel), true);
       view.setInt32(step + 4, slot, true);
-      view.setInt32(step + 8, barriers[index] ? 1 : 0, true);
+      view.setInt32(step + 8, waits[index] ? 1 : 0, true);
+      view.setInt32(step + 12, alone[index] ? 1 : 0, true);
       operands.forEach((operand, position) => {
         if (operand instanceof Tensor) {
           const address = operand.storage.address ?? 0;
@@ -165,6 +183,9 @@ export class Recorder {
         } else if (typeof operand === 'object') {
           view.setInt32(slot, operand.maximum * operand.scale, true);
           const entry = rowSlots.get(operand.symbol) ?? { maximum: operand.maximum, slots: [] };
+          if (entry.maximum !== operand.maximum) {
+            throw new Error(`row count ${operand.symbol} has maximum ${entry.maximum} and ${operand.maximum}`);
+          }
           entry.slots.push({ address: slot, scale: operand.scale });
           rowSlots.set(operand.symbol, entry);
         } else if (kinds[position] === 'f32') view.setFloat32(slot, operand, true);

@@ -1,6 +1,9 @@
 import type { KernelFunction } from '../kernels/targets/wasm/index.ts';
 
-/** Words of one step in a Program's table: kernel number, address of its argument block, whether to wait before it. */
+/**
+ * Words of one step in a Program's table: kernel number, address of its argument block, whether to wait before it,
+ * whether worker 0 runs it alone.
+ */
 export const STEP_WORDS = 4;
 
 /** Words of the block in shared memory through which the threads of a pool meet; each group has cache lines of its own. */
@@ -146,7 +149,9 @@ export function runSteps(
   try {
     for (; at < end; at += STEP_WORDS) {
       if (words[at + 2] !== 0 && !barrier(control, workers, canSleep)) return;
-      functions[words[at]!]!(words[at + 1]! >>> 0, worker, workers);
+      const run = functions[words[at]!]!;
+      if (words[at + 3] === 0) run(words[at + 1]! >>> 0, worker, workers);
+      else if (worker === 0) run(words[at + 1]! >>> 0, 0, 1);
     }
   } catch (error) {
     reportFailure(control, worker, (at - first) / STEP_WORDS, error);
