@@ -23,6 +23,9 @@ export const DESCRIPTION_FILE = 'jingqi.json';
 /** The log of the run beside the exported weights, thinned where it was long. */
 export const MODEL_LOG = 'training-log.jsonl';
 const RECIPE_FILE = 'recipe.json';
+/** Steps, tokens and seconds of the run, and the machine where one is noted in `machine.json` of the run. */
+const RUN_FILE = 'run.json';
+const MACHINE_FILE = 'machine.json';
 const LONGEST_LOG = 1_000_000;
 
 export interface ExportOptions {
@@ -61,6 +64,7 @@ export async function exportModel(run: string, directory: string, options: Expor
         'generation_config.json': text(generationConfig(checkpoint)),
         [DESCRIPTION_FILE]: text(description),
         [RECIPE_FILE]: text(state.recipe),
+        [RUN_FILE]: text(await runSummary(run, state)),
         [MODEL_LOG]: kept.map((line) => `${line}\n`).join(''),
       },
     });
@@ -92,6 +96,13 @@ function* storedTensors(checkpoint: Checkpoint) {
     };
     yield { name, shape, data };
   }
+}
+
+async function runSummary(run: string, { step, tokens, seconds }: TrainingState): Promise<Record<string, unknown>> {
+  const path = `${run}/${MACHINE_FILE}`;
+  const { files } = platform();
+  const machine = (await files.exists(path)) ? { machine: JSON.parse(await files.readText(path)) as unknown } : {};
+  return { step, tokens, seconds, ...machine };
 }
 
 async function specialTokens(checkpoint: Checkpoint): Promise<Record<string, unknown>> {

@@ -7,6 +7,7 @@ export {
   kindsOf,
   wilsonInterval,
 } from './evaluation.ts';
+export { type ExpertLoadOptions, type LayerLoadCount, measureExpertLoad } from './expert-load.ts';
 export {
   DESCRIPTION_FILE,
   type Exported,
