@@ -1,8 +1,5 @@
-import { loadWeights, modelSize, openCheckpoint } from 'jingqi/checkpoint';
-import { type AnswerEvent, answer, Engine } from 'jingqi/inference';
-import { allocateParameters } from 'jingqi/model';
-import { createRuntime } from 'jingqi/tensor';
-import { Tokenizer } from 'jingqi/text';
+import { openCheckpoint } from 'jingqi/checkpoint';
+import { type AnswerEvent, answer, type OpenModel, openModel } from 'jingqi/inference';
 
 /** The model lives in a worker of the page, so that the page stays responsive while it thinks. */
 export type ToModel =
@@ -20,33 +17,20 @@ interface Description {
   readonly tasks: readonly { readonly examples: { readonly en: readonly string[]; readonly zh: readonly string[] } }[];
 }
 
-let opened: { readonly engine: Engine; readonly tokenizer: Tokenizer } | undefined;
+let opened: OpenModel | undefined;
 let abort = new AbortController();
 const send = (message: FromModel) => self.postMessage(message);
 
 async function open(model: string, threads: number | undefined): Promise<void> {
-  const checkpoint = await openCheckpoint(new URL(model, location.href).href);
-  const { config } = checkpoint;
-  const size = modelSize(config).main;
-  // Weights in f32, and room for the cache and the steps.
-  const memoryBytes = 4.2 * size.total + 2 ** 28;
-  // Several threads pay only for models much larger than nano.
-  const workers = threads ?? (size.active < 1e7 ? 1 : undefined);
-  const runtime = await createRuntime({ memoryBytes, ...(workers === undefined ? {} : { workers }) });
-  const parameters = allocateParameters(runtime, config);
-  await loadWeights(runtime, checkpoint, parameters);
-  const tokenizer = Tokenizer.fromJson(
-    await checkpoint.readJson('tokenizer.json'),
-    await checkpoint.readJson('tokenizer_config.json'),
-  );
-  const contextLength = Math.min(config.maxPositions, 2048);
-  const usedVocabulary = Math.min(tokenizer.vocabularySize, config.vocabularySize);
-  const engine = Engine.create({ runtime, config, parameters, maximumSequences: 1, contextLength, usedVocabulary });
-  opened = { engine, tokenizer };
+  const directory = new URL(model, location.href).href;
+  opened = await openModel(directory, { workers: threads });
+  const checkpoint = await openCheckpoint(directory);
   const described = (await checkpoint.has('jingqi.json'))
     ? ((await checkpoint.readJson('jingqi.json')) as Description)
     : undefined;
-  const about = described?.description.en ?? `${(size.total / 1e6).toFixed(1)} million parameters, read from ${model}.`;
+  await checkpoint.close();
+  const millions = (opened.parameters.total / 1e6).toFixed(1);
+  const about = described?.description.en ?? `${millions} million parameters, read from ${model}.`;
   // A short one of each task, in the two languages by turns.
   const examples = described?.tasks.map((task, at) =>
     (at % 2 === 0 ? task.examples.en : task.examples.zh).find((example) => example.length < 50),

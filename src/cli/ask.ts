@@ -3,7 +3,7 @@ import { text as readStream } from 'node:stream/consumers';
 import type { Command } from 'commander';
 import { type Answer, type AnswerOptions, answer, answerAll, prepareQuestion } from '../inference/index.ts';
 import { AnswerPrinter, coloursFor, describeStatistics } from './answer-printer.ts';
-import { type OpenModel, openModel } from './open-model.ts';
+import { type DescribedModel, openModel } from './open-model.ts';
 import {
   addModelOptions,
   addSamplingOptions,
@@ -46,7 +46,7 @@ export function registerAsk(program: Command): void {
   });
 }
 
-async function askOne({ engine, tokenizer }: OpenModel, question: string, options: AnswerOptions): Promise<void> {
+async function askOne({ engine, tokenizer }: DescribedModel, question: string, options: AnswerOptions): Promise<void> {
   const stop = new AbortController();
   const onInterrupt = () => stop.abort();
   process.once('SIGINT', onInterrupt);
@@ -71,7 +71,7 @@ interface Line {
 }
 
 async function askMany(
-  { engine, tokenizer }: OpenModel,
+  { engine, tokenizer }: DescribedModel,
   lines: readonly Line[],
   file: string | undefined,
   options: AnswerOptions,

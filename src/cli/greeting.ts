@@ -1,6 +1,6 @@
 import type { coloursFor } from './answer-printer.ts';
 import type { ModelDescription } from './model-description.ts';
-import type { OpenModel } from './open-model.ts';
+import type { DescribedModel } from './open-model.ts';
 
 /** Examples offered at the start. */
 const OFFERED = 6;
@@ -26,7 +26,7 @@ const WORDS = {
 
 /** What a session opens with: which model this is, what it was taught, and a few questions to pick from. */
 export function welcome(
-  model: Pick<OpenModel, 'description' | 'parameters'>,
+  model: Pick<DescribedModel, 'description' | 'parameters'>,
   language: 'en' | 'zh',
   { bold, dim, cyan }: ReturnType<typeof coloursFor>,
   columns = 80,

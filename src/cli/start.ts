@@ -4,7 +4,7 @@ import { type AnswerOptions, answer } from '../inference/index.ts';
 import { AnswerPrinter, coloursFor, describeStatistics } from './answer-printer.ts';
 import { welcome } from './greeting.ts';
 import { readerLanguage } from './model-description.ts';
-import { type OpenModel, openModel } from './open-model.ts';
+import { type DescribedModel, openModel } from './open-model.ts';
 import {
   addModelOptions,
   addSamplingOptions,
@@ -32,7 +32,7 @@ export function registerStart(program: Command): void {
 }
 
 /** A session with a person: each question is answered alone, as the models trained here were taught. */
-async function talk(model: OpenModel, options: AnswerOptions): Promise<void> {
+async function talk(model: DescribedModel, options: AnswerOptions): Promise<void> {
   const language = readerLanguage();
   const { text, examples } = welcome(model, language, coloursFor(process.stdout), process.stdout.columns);
   process.stdout.write(text);
@@ -50,7 +50,7 @@ function chosenExample(line: string, examples: readonly string[]): string {
   return (/^\d{1,2}$/.test(line) ? examples[Number(line) - 1] : undefined) ?? line;
 }
 
-async function answerAloud(model: OpenModel, question: string, options: AnswerOptions): Promise<void> {
+async function answerAloud(model: DescribedModel, question: string, options: AnswerOptions): Promise<void> {
   const { dim, red } = coloursFor(process.stdout);
   const printer = new AnswerPrinter(process.stdout);
   try {
@@ -67,7 +67,7 @@ async function answerAloud(model: OpenModel, question: string, options: AnswerOp
 }
 
 /** One question a line, answered in turn, without greeting; ends with the input. */
-async function answerLines(model: OpenModel, options: AnswerOptions): Promise<void> {
+async function answerLines(model: DescribedModel, options: AnswerOptions): Promise<void> {
   for await (const line of createInterface({ input: process.stdin, crlfDelay: Number.POSITIVE_INFINITY })) {
     const question = line.trim();
     if (question === '') continue;
