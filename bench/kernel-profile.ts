@@ -11,6 +11,8 @@ export interface CallTime {
   readonly gap: number;
   /** Multiplications and additions of a matrix product (all workers'), else 0. */
   readonly operations: number;
+  /** Sizes of a matrix product. */
+  readonly shape: string;
 }
 
 const MOST_CALLS = 1 << 20;
@@ -82,6 +84,7 @@ export class KernelProfile {
         milliseconds: Math.max(0, end - start - cost.call),
         gap: Math.max(0, start - before - cost.gap),
         operations: 0,
+        shape: '',
       };
     });
   }
@@ -103,16 +106,18 @@ export class KernelProfile {
     return cost;
   }
 
-  /** Operations of each kernel call of `body`, from its arguments. */
-  operations(body: () => void): number[] {
-    const list: number[] = [];
+  /** Adds operations and shapes to the calls that `body` makes, from their arguments. */
+  withOperations(calls: readonly CallTime[], body: () => void): CallTime[] {
+    const list: { operations: number; shape: string }[] = [];
     const { view } = this.#runtime.memory;
     const unwrap = this.#wrap((index, run) => (block, worker, workers) => {
       const { name, parameters } = this.#kernels[index]!;
       const names = Object.keys(parameters);
       const value = (parameter: string) => view.getInt32(block + ARGUMENT_SLOT_BYTES * names.indexOf(parameter), true);
       const isProduct = /matmul/.test(name) && ['rows', 'columns', 'inner'].every((part) => names.includes(part));
-      list.push(isProduct ? 2 * value('rows') * value('columns') * value('inner') : 0);
+      const [rows, columns, inner] = isProduct ? [value('rows'), value('columns'), value('inner')] : [0, 0, 0];
+      const groups = isProduct && names.includes('groups') ? ` in ${value('groups')} groups` : '';
+      list.push({ operations: 2 * rows * columns * inner, shape: `${rows}×${inner}×${columns}${groups}` });
       run(block, worker, workers);
     });
     try {
@@ -120,7 +125,7 @@ export class KernelProfile {
     } finally {
       unwrap();
     }
-    return list;
+    return calls.map((call, at) => ({ ...call, ...list[at]! }));
   }
 }
 
@@ -140,16 +145,22 @@ export const inKernels = (calls: readonly CallTime[]): number =>
   calls.reduce((sum, call) => sum + call.milliseconds, 0);
 export const inGaps = (calls: readonly CallTime[]): number => calls.reduce((sum, call) => sum + call.gap, 0);
 
-/** A table of kernels for people, variants together, longest first. */
-export function describeCalls(calls: readonly CallTime[], most: number): string {
+/** A table of kernels for people, longest first, taken together by `nameOf`: by default variants of one kernel. */
+export function describeCalls(
+  calls: readonly CallTime[],
+  most: number,
+  nameOf: (call: CallTime) => string = ({ kernel }) => kernel.name,
+): string {
   const shares = new Map<string, { calls: number; milliseconds: number; gap: number; operations: number }>();
-  for (const { kernel, milliseconds, gap, operations } of calls) {
-    const share = shares.get(kernel.name) ?? { calls: 0, milliseconds: 0, gap: 0, operations: 0 };
+  for (const call of calls) {
+    const { milliseconds, gap, operations } = call;
+    const name = nameOf(call);
+    const share = shares.get(name) ?? { calls: 0, milliseconds: 0, gap: 0, operations: 0 };
     share.calls++;
     share.milliseconds += milliseconds;
     share.gap += gap;
     share.operations += operations;
-    shares.set(kernel.name, share);
+    shares.set(name, share);
   }
   const total = inKernels(calls) + inGaps(calls);
   const shown = [...shares]
@@ -159,7 +170,7 @@ export function describeCalls(calls: readonly CallTime[], most: number): string 
       const percent = (part: number) => ((100 * part) / total).toFixed(1).padStart(6);
       const speed = share.operations > 0 ? (share.operations / share.milliseconds / 1e6).toFixed(1) : '';
       const columns = [String(share.calls).padStart(6), share.milliseconds.toFixed(3).padStart(10)];
-      return `  ${name.padEnd(28)}${columns.join('')}${percent(share.milliseconds)} %${percent(share.gap)} %  ${speed}`;
+      return `  ${name.padEnd(44)}${columns.join('')}${percent(share.milliseconds)} %${percent(share.gap)} %  ${speed}`;
     });
-  return [`  ${'kernel'.padEnd(28)} calls        ms  share  waiting  GFLOP/s`, ...shown].join('\n');
+  return [`  ${'kernel'.padEnd(44)} calls        ms  share  waiting  GFLOP/s`, ...shown].join('\n');
 }

@@ -54,11 +54,12 @@ async function run({ quick, workers, progress, note }: BenchContext): Promise<Be
       replayTimes.push(performance.now() - loaded);
     }
     progress('timing kernels');
-    const operations = profile.operations(() => program.replay());
     const runs: CallTime[][] = [];
     for (let i = 0; i < (quick ? 3 : 12); i++) runs.push(await profile.times(() => program.replay()));
-    const calls = leastOf(runs).map((call, at) => ({ ...call, operations: operations[at]! }));
-    note(`A training step: ${program.steps} kernel calls, ${program.barriers} barriers\n${describeCalls(calls, 32)}`);
+    const calls = profile.withOperations(leastOf(runs), () => program.replay());
+    note(`A training step: ${program.steps} kernel calls, ${program.barriers} barriers\n${describeCalls(calls, 24)}`);
+    const products = calls.filter(({ operations }) => operations > 0);
+    note(`Its matrix products\n${describeCalls(products, 24, ({ kernel, shape }) => `${kernel.name} ${shape}`)}`);
     return summary({ rows, calls, hostTimes, replayTimes });
   } finally {
     await runtime.close();
@@ -77,6 +78,7 @@ function summary(figures: {
   const quiet = kernels + gaps + host;
   const products = calls.filter(({ operations }) => operations > 0);
   const operations = products.reduce((sum, call) => sum + call.operations, 0);
+  const update = calls.slice(calls.findIndex(({ kernel }) => kernel.name === 'reducePartials'));
   const share = (part: number) => (100 * part) / quiet;
   const less = { unit: '% of a step', better: 'less' } as const;
   const rate = (milliseconds: number) => figure((1000 * rows) / milliseconds);
@@ -94,6 +96,12 @@ function summary(figures: {
       note: 'by the least time of each call and of each gap between calls',
     }),
     row({ name: 'of this making the batch', ours: share(host), ...less }),
+    row({
+      name: 'clipping and updates of the optimizer',
+      ours: share(inKernels(update) + inGaps(update)),
+      ...less,
+      note: `of them matrix products ${figure(share(inKernels(update.filter(({ operations }) => operations > 0))))} %`,
+    }),
     row({ name: 'in matrix products', ours: share(inKernels(products)), ...less }),
     row({ name: 'matrix products, packing apart', ours: operations / inKernels(products) / 1e6, unit: 'GFLOP/s' }),
     row({ name: 'matrix products over the whole step', ours: operations / quiet / 1e6, unit: 'GFLOP/s' }),
