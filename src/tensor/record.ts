@@ -156,6 +156,7 @@ export class Recorder {
       unplannedBytes += storage.bytes;
     }
     for (const storage of kept) {
+      if (storage.bytes === 0) storage.address ??= base;
       if (storage.address === undefined) throw new Error(`output ${storage.name} is not written by any step`);
     }
     return { arenaBytes: bytes, unplannedBytes };

@@ -80,13 +80,13 @@ export class Tensor {
   }
 
   #endOffset(): number {
-    return this.size === 0 ? this.offset : this.offset + (this.rows - 1) * this.stride + this.columns;
+    return this.size === 0 ? 0 : this.offset + (this.rows - 1) * this.stride + this.columns;
   }
 
   /** First byte within the storage and the number of bytes up to the end of the last row. */
   byteRange(): { start: number; length: number } {
     const bytes = DTYPE_BYTES[this.dtype];
-    return { start: this.offset * bytes, length: (this.#endOffset() - this.offset) * bytes };
+    return { start: this.offset * bytes, length: this.size === 0 ? 0 : (this.#endOffset() - this.offset) * bytes };
   }
 
   /** Columns start…start+count-1 of every row. */
