@@ -18,6 +18,8 @@ export interface Recipe {
     readonly longest: number;
     /** Weights of the tasks; default: the tasks' own mixture. */
     readonly weights?: Readonly<Record<string, number>>;
+    /** Weights of the tasks in the decay phase, for what needs the most practice; default: as before. */
+    readonly lateWeights?: Readonly<Record<string, number>>;
   };
   readonly optimizer: OptimizerOptions;
   readonly rates: { readonly muon: number; readonly adamw: number };
@@ -71,7 +73,21 @@ const NANO: Recipe = {
     pad_token_id: 2,
   },
   tokenizer: { vocabularySize: 1024, problems: 20_000 },
-  batch: { rows: 4096, longest: 256 },
+  batch: {
+    rows: 4096,
+    longest: 256,
+    lateWeights: {
+      arithmetic: 34,
+      decimals: 14,
+      letters: 16,
+      countdown: 13,
+      equations: 6,
+      sequences: 5,
+      sorting: 5,
+      dates: 4,
+      knights: 3,
+    },
+  },
   optimizer: {
     kind: 'muon',
     beta1: 0.9,
@@ -82,7 +98,7 @@ const NANO: Recipe = {
     maxNorm: 1,
   },
   rates: { muon: 4e-3, adamw: 4e-3 },
-  schedule: { steps: 5000, warmupSteps: 60, decayShare: 0.4, decay: 'linear', finalFraction: 0.02 },
+  schedule: { steps: 5600, warmupSteps: 60, decayShare: 0.4, decay: 'linear', finalFraction: 0.02 },
   predictionWeight: 0.3,
   latePredictionWeight: 0.1,
   biasSpeed: 1e-3,

@@ -215,7 +215,14 @@ class TrainingRun {
     const factor = scheduleFactor(recipe.schedule, step);
     const decaying = step > recipe.schedule.steps * (1 - recipe.schedule.decayShare);
     const predictionWeight = decaying ? recipe.latePredictionWeight : recipe.predictionWeight;
-    const batch = taskBatch(this.#tokenizer, recipe.seed, step, { split: 'train', ...recipe.batch });
+    const { rows, longest, weights, lateWeights = weights } = recipe.batch;
+    const mixture = decaying ? lateWeights : weights;
+    const batch = taskBatch(this.#tokenizer, recipe.seed, step, {
+      split: 'train',
+      rows,
+      longest,
+      ...(mixture ? { weights: mixture } : {}),
+    });
     writeBatch(runtime, inputs, batch, predictionWeight);
     const rates = { muon: recipe.rates.muon * factor, adamw: recipe.rates.adamw * factor };
     writeHyperparameters(runtime, groups, recipe.optimizer, rates, step);
