@@ -13,23 +13,28 @@ export interface Access {
  * Places temporary storages in one arena so that two that live at the same time never overlap. A storage lives from the
  * first step that touches it to the last (to the end if `kept`). Largest first, each at the lowest offset that is free
  * during its life. Returns the offset of each and the arena's size.
+ *
+ * With `phases`, the number of barriers before each step, a storage lives for whole phases: steps between two barriers
+ * never share memory, which would make one of them wait for the other.
  */
 export function planMemory(
   steps: readonly (readonly Access[])[],
   kept: ReadonlySet<Storage>,
+  phases: ArrayLike<number> = steps.map((_, step) => step),
 ): { offsets: Map<Storage, number>; bytes: number } {
   const lives = new Map<Storage, { first: number; last: number }>();
   steps.forEach((accesses, step) => {
+    const phase = phases[step]!;
     for (const { storage } of accesses) {
       if (storage.persistent) continue;
       const life = lives.get(storage);
-      if (life === undefined) lives.set(storage, { first: step, last: step });
-      else life.last = step;
+      if (life === undefined) lives.set(storage, { first: phase, last: phase });
+      else life.last = phase;
     }
   });
   for (const storage of kept) {
     const life = lives.get(storage);
-    if (life !== undefined) life.last = steps.length;
+    if (life !== undefined) life.last = Number.POSITIVE_INFINITY;
   }
   const order = [...lives].sort(([a, lifeA], [b, lifeB]) => b.bytes - a.bytes || lifeA.first - lifeB.first);
   const placed: { start: number; end: number; first: number; last: number }[] = [];

@@ -103,10 +103,10 @@ export class Recorder {
       return address;
     };
     checkReads(steps);
-    if (runtime.workers > 1) this.#reorder();
+    const phases = runtime.workers > 1 ? this.#reorder() : undefined;
     const alone = steps.map(({ accesses }) => runsAlone(accesses));
     try {
-      const arena = this.#placeTemporaries(new Set(kept.map(({ storage }) => storage)), take);
+      const arena = this.#placeTemporaries(new Set(kept.map(({ storage }) => storage)), phases, take);
       this.counterStorage.address = take(4 * this.#counters, 'the work counters of a Program');
       const accesses = steps.map((step) => step.accesses);
       const waits = planBarriers(accesses, alone);
@@ -135,20 +135,24 @@ export class Recorder {
     }
   }
 
-  /** Puts the steps in an order with fewer barriers. */
-  #reorder(): void {
+  /** Puts the steps in an order with fewer barriers; yields the number of barriers before each. */
+  #reorder(): Int32Array {
     const recorded = [...this.steps];
     const accesses = recorded.map((step) => step.accesses);
-    orderSteps(accesses, accesses.map(runsAlone)).forEach((from, to) => {
+    const { order, phases } = orderSteps(accesses, accesses.map(runsAlone));
+    order.forEach((from, to) => {
       this.steps[to] = recorded[from]!;
     });
+    return phases;
   }
 
-  #placeTemporaries(kept: ReadonlySet<Storage>, take: (bytes: number, what: string) => number) {
-    const { offsets, bytes } = planMemory(
-      this.steps.map(({ accesses }) => accesses),
-      kept,
-    );
+  #placeTemporaries(
+    kept: ReadonlySet<Storage>,
+    phases: Int32Array | undefined,
+    take: (bytes: number, what: string) => number,
+  ) {
+    const accesses = this.steps.map((step) => step.accesses);
+    const { offsets, bytes } = planMemory(accesses, kept, phases);
     const base = take(bytes, 'the temporary tensors of a Program');
     let unplannedBytes = 0;
     for (const [storage, offset] of offsets) {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type Access, planBarriers } from './plan.ts';
+import { type Access, planBarriers, planMemory } from './plan.ts';
 import { orderSteps, runsAlone } from './schedule.ts';
 import type { Storage } from './tensor.ts';
 
@@ -51,7 +51,7 @@ describe('orderSteps', () => {
   it('keeps the order of steps that depend on one another', () => {
     fc.assert(
       fc.property(program, (steps) => {
-        const order = orderSteps(steps, steps.map(runsAlone));
+        const { order } = orderSteps(steps, steps.map(runsAlone));
         expect([...order].sort((a, b) => a - b)).toEqual(steps.map((_, i) => i));
         const final = placed(steps);
         order.forEach((step, position) => {
@@ -67,7 +67,7 @@ describe('orderSteps', () => {
     fc.assert(
       fc.property(program, (steps) => {
         const alone = steps.map(runsAlone);
-        const order = orderSteps(steps, alone);
+        const { order } = orderSteps(steps, alone);
         const final = order.map((step) => placed(steps)[step]!);
         const single = order.map((step) => alone[step]!);
         const barriers = planBarriers(final, single);
@@ -77,6 +77,29 @@ describe('orderSteps', () => {
             if (!sameWorker) expect(conflict(final[first]!, final[second]!)).toBe(false);
           }
         }
+      }),
+    );
+  });
+
+  it('lets memory be shared without a further barrier', () => {
+    fc.assert(
+      fc.property(program, (steps) => {
+        const alone = steps.map(runsAlone);
+        const { order, phases } = orderSteps(steps, alone);
+        const ordered = order.map((step) => steps[step]!);
+        const { offsets } = planMemory(ordered, new Set(), phases);
+        const final = ordered.map((accesses) =>
+          accesses.map((one) => {
+            const offset = offsets.get(one.storage);
+            const address = offset === undefined ? one.storage.address : 2 ** 20 + offset;
+            return { ...one, storage: { ...one.storage, address } };
+          }),
+        );
+        const barriers = planBarriers(
+          final,
+          order.map((step) => alone[step]!),
+        );
+        expect(barriers.map(Number)).toEqual(ordered.map((_, i) => phases[i]! - (phases[i - 1] ?? 0)));
       }),
     );
   });
@@ -98,8 +121,9 @@ describe('orderSteps', () => {
     const steps = [step(a, b), step(b, a), step(c, d), step(d, c), step(p, q), step(q, r), step(r, p)];
     const alone = steps.map(runsAlone);
     expect(alone).toEqual([false, false, false, false, true, true, true]);
-    const order = orderSteps(steps, alone);
+    const { order, phases } = orderSteps(steps, alone);
     expect(order).toEqual([0, 2, 4, 5, 6, 1, 3]);
+    expect([...phases]).toEqual([0, 0, 0, 0, 0, 1, 1]);
     [a, b, c, d, p, q, r].forEach((one, i) => {
       one.address = i * 128 * KIB;
     });

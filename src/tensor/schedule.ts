@@ -17,9 +17,12 @@ export function runsAlone(accesses: readonly Access[]): boolean {
 /**
  * An order of the steps with fewer barriers than the recorded one: a step that could run at once comes before one that
  * must wait. Steps keep their order wherever one touches what the other writes, so that results are the same bit for
- * bit. Returns the recorded indices in the order of execution.
+ * bit. Returns the recorded indices in the order of execution, and for each place in it the number of barriers before.
  */
-export function orderSteps(steps: readonly (readonly Access[])[], alone: readonly boolean[]): number[] {
+export function orderSteps(
+  steps: readonly (readonly Access[])[],
+  alone: readonly boolean[],
+): { order: number[]; phases: Int32Array } {
   const before = precedingSteps(steps);
   /** The number of barriers passed before a step runs, -1 for those not placed yet. */
   const phases = new Int32Array(steps.length).fill(-1);
@@ -40,7 +43,7 @@ export function orderSteps(steps: readonly (readonly Access[])[], alone: readonl
       order.push(next);
     }
   }
-  return order;
+  return { order, phases: Int32Array.from(order, (step) => phases[step]!) };
 }
 
 /** Bytes of the one memory, or of a storage that has no place in it yet. */
