@@ -5,12 +5,14 @@ import { type BenchCase, type BenchContext, type BenchRow, figure, median, row }
 const empty = defineKernel('empty', { cell: 'inout' }, () => {});
 
 const STEPS = 1000;
+/** Elements that a call is said to touch: so many that it is split among the workers. */
+const LARGE = 16384;
 
 /** Microseconds per replay of an empty Program; with `barriers`, every call waits for the one before. */
 async function measure(workers: number, steps: number, barriers: boolean, measurements: number): Promise<number[]> {
-  const runtime = await createRuntime({ workers, memoryBytes: 2 ** 24, fuseVectors: false });
+  const runtime = await createRuntime({ workers, memoryBytes: 2 ** 27, fuseVectors: false });
   try {
-    const cells = runtime.allocate('cells', [steps, 16]);
+    const cells = runtime.allocate('cells', [steps, LARGE]);
     const program: Program = record(runtime, () => {
       for (let step = 0; step < steps; step++) {
         recorder().call(empty, { cell: cells.rowRange(barriers ? 0 : step, 1) });
