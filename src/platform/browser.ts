@@ -9,6 +9,8 @@ export function createBrowserPlatform(): Platform {
     sharedMemory,
     canSleep: sharedMemory && mayWait(),
     fusesVectors: () => false,
+    stopFusingVectors: () => {},
+    optimize: () => false,
     now: () => performance.now(),
     createWorker,
     workerUrl,

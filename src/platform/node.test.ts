@@ -129,3 +129,17 @@ async function fileHandlePrototype(path: string) {
   await handle.close();
   return { FileHandle: Object.getPrototypeOf(handle) as { write: unknown } };
 }
+
+describe('optimize', () => {
+  const { optimize } = platform();
+  it('takes functions of WebAssembly only', () => {
+    // A module with one function that returns nothing, exported as "f".
+    const code = [
+      0, 97, 115, 109, 1, 0, 0, 0, 1, 4, 1, 96, 0, 0, 3, 2, 1, 0, 7, 5, 1, 1, 102, 0, 0, 10, 4, 1, 2, 0, 11,
+    ];
+    const { f } = new WebAssembly.Instance(new WebAssembly.Module(Uint8Array.from(code))).exports;
+    expect(optimize(f as () => void)).toBe(true);
+    expect((f as () => void)()).toBeUndefined();
+    expect(() => optimize(() => {})).toThrow(TypeError);
+  });
+});

@@ -13,6 +13,8 @@ export function createNodePlatform(): Platform {
     sharedMemory: true,
     canSleep: true,
     fusesVectors,
+    stopFusingVectors,
+    optimize,
     now: () => performance.now(),
     createWorker,
     workerUrl,
@@ -26,11 +28,43 @@ let fusing: boolean | undefined;
 function fusesVectors(): boolean {
   if (fusing === undefined) {
     const v8 = process.getBuiltinModule('node:v8');
-    const known = Number.parseInt(process.versions.v8 ?? '0', 10) >= 12;
-    fusing = process.arch === 'x64' && known;
+    fusing = process.arch === 'x64' && v8Version() >= 12;
     if (fusing) v8.setFlagsFromString('--experimental-wasm-revectorize');
   }
   return fusing;
+}
+
+function stopFusingVectors(): void {
+  if (fusing) process.getBuiltinModule('node:v8').setFlagsFromString('--no-experimental-wasm-revectorize');
+  fusing = false;
+}
+
+let tierUp: ((wasmFunction: unknown) => void) | undefined | null = null;
+
+/** By V8's own test hook, which a script may name only while a flag is set; absent where code from text is forbidden. */
+function optimize(wasmFunction: (...values: never[]) => unknown): boolean {
+  // The hook ends the process if it gets anything but a function of WebAssembly; a table refuses such with an error.
+  new WebAssembly.Table({ element: 'anyfunc', initial: 1 }).set(0, wasmFunction);
+  if (tierUp === null) tierUp = tierUpHook();
+  tierUp?.(wasmFunction);
+  return tierUp !== undefined;
+}
+
+function tierUpHook(): ((wasmFunction: unknown) => void) | undefined {
+  if (v8Version() < 12) return undefined;
+  const v8 = process.getBuiltinModule('node:v8');
+  v8.setFlagsFromString('--allow-natives-syntax');
+  try {
+    return new Function('f', '%WasmTierUpFunction(f)') as (wasmFunction: unknown) => void;
+  } catch {
+    return undefined;
+  } finally {
+    v8.setFlagsFromString('--no-allow-natives-syntax');
+  }
+}
+
+function v8Version(): number {
+  return Number.parseInt(process.versions.v8 ?? '0', 10);
 }
 
 function createWorker(url: URL, name: string): HostWorker {

@@ -25,6 +25,13 @@ export interface Platform {
    * on x86-64). Asking turns it on where it can be; code compiled before is not affected.
    */
   fusesVectors(): boolean;
+  /** Turns that off for code compiled from now on. */
+  stopFusingVectors(): void;
+  /**
+   * Has a WebAssembly function compiled by the engine's optimising compiler now, instead of after it has run for a while.
+   * Returns whether the host could ask for that.
+   */
+  optimize(wasmFunction: (...values: never[]) => unknown): boolean;
   /** Milliseconds since an arbitrary start; never goes backwards. */
   now(): number;
   /**

@@ -3,6 +3,7 @@ import { wasmFeatures, wasmTarget } from '../kernels/targets/wasm/index.ts';
 import { type Platform, platform } from '../platform/index.ts';
 import { DTYPE_BYTES, type DType } from './dtype.ts';
 import { type Executor, InterpreterExecutor, WasmExecutor } from './executor.ts';
+import { type FusingVerdict, judgeFusing } from './fusing-check.ts';
 import { LinearMemory } from './memory.ts';
 import { WorkerPool } from './pool.ts';
 import { Tensor } from './tensor.ts';
@@ -31,8 +32,17 @@ export class Runtime {
   readonly executor: Executor;
   readonly pool: WorkerPool | undefined;
   readonly workers: number;
+  /** What a user may want to know about how the runtime was set up, in whole sentences. */
+  readonly notes: readonly string[];
 
-  constructor(memory: LinearMemory, executor: Executor, pool: WorkerPool | undefined, workers: number) {
+  constructor(
+    memory: LinearMemory,
+    executor: Executor,
+    pool: WorkerPool | undefined,
+    workers: number,
+    notes: readonly string[] = [],
+  ) {
+    this.notes = notes;
     this.memory = memory;
     this.executor = executor;
     this.pool = pool;
@@ -130,7 +140,8 @@ export async function createRuntime(options: RuntimeOptions = {}): Promise<Runti
     throw new Error(`several workers need shared memory, which this host does not offer; use workers: 1${hint}`);
   }
   const memory = new LinearMemory({ limitBytes, shared, wide });
-  const fuses = kind === 'wasm' && !wide && features.relaxed && (options.fuseVectors ?? true) && host.fusesVectors();
+  const mayFuse = kind === 'wasm' && !wide && features.relaxed && (options.fuseVectors ?? true);
+  const { fuses, note }: FusingVerdict = mayFuse ? judgeFusing(host) : { fuses: false };
   const target = wasmTarget({ relaxed: kind === 'wasm' && features.relaxed, fusedVectors: fuses ? 2 : 1 });
   const pool = shared ? await WorkerPool.start(host, memory, workers) : undefined;
   const memoryImport = { shared, wide, maximumPages: limitBytes / 65536 };
@@ -139,5 +150,6 @@ export async function createRuntime(options: RuntimeOptions = {}): Promise<Runti
     new WasmExecutor(memory, target, { ...memoryImport, maximumPages: Math.ceil(memoryImport.maximumPages) }, pool),
     pool,
     workers,
+    note === undefined ? [] : [note],
   );
 }
