@@ -191,8 +191,9 @@ class TrainingRun {
     const before = this.#state.seconds;
     const start = now();
     const save = async () => {
-      await saveTraining(place, this.#runtime, this.trained, this.#state, this.#files);
+      // The log first: lines beyond the checkpoint are dropped on resume, missing ones could not be made up for.
       await this.#writeLog();
+      await saveTraining(place, this.#runtime, this.trained, this.#state, this.#files);
     };
     while (this.#state.step < steps && !this.#options.signal?.aborted) {
       const report = this.#step(this.#state.step + 1, () => before + (now() - start) / 1000);
