@@ -112,5 +112,6 @@ try {
   await main();
 } catch (error) {
   console.error(`bench: ${(error as Error).message}`);
-  process.exitCode = 1;
+  // At once: processes started for a comparison would keep this one alive, and end with it.
+  process.exit(1);
 }
