@@ -8,6 +8,7 @@ import {
   type Recipe,
   wilsonInterval,
 } from '../src/training/index.ts';
+import { mixture } from '../src/training/tasks/index.ts';
 
 /** The processor a run was made on. */
 export interface Machine {
@@ -200,6 +201,17 @@ function accuracy({ heldOut, seen }: CardFacts): string {
   ].join('\n\n');
 }
 
+/** Shares of the tasks in per cent. */
+function mixtureOf({ weights = mixture, lateWeights }: Recipe['batch']): string {
+  const shares = (of: Readonly<Record<string, number>>) => {
+    const sum = Object.values(of).reduce((total, weight) => total + weight, 0);
+    return Object.entries(of)
+      .map(([name, weight]) => `${name} ${Math.round((100 * weight) / sum)} %`)
+      .join(', ');
+  };
+  return shares(weights) + (lateWeights === undefined ? '' : `; in the decay phase ${shares(lateWeights)}`);
+}
+
 function training({ recipe, run, lastValidationLoss, pictures }: CardFacts): string {
   const { schedule, optimizer, rates, batch } = recipe;
   const hours = run.seconds / 3600;
@@ -207,6 +219,7 @@ function training({ recipe, run, lastValidationLoss, pictures }: CardFacts): str
   const { machine } = run;
   const rows = [
     ['data', 'problems of the training split, generated as it goes; each is seen once unless drawn again by chance'],
+    ['mixture of tasks', mixtureOf(batch)],
     ['steps', run.step === schedule.steps ? whole(run.step) : `${whole(run.step)} of ${whole(schedule.steps)}`],
     ['tokens', `${whole(run.tokens)}, ${whole(batch.rows)} rows a step`],
     [
@@ -243,7 +256,7 @@ function training({ recipe, run, lastValidationLoss, pictures }: CardFacts): str
   return [
     `## Training\n${table(['', ''], rows)}`,
     ...images,
-    'Checkpoints hold the optimiser’s state; a run that is killed and resumed ends with the same bytes, whatever the number of workers. The log is `training-log.jsonl`.',
+    'Checkpoints hold the optimiser’s state; with the same version of the code, a run that is killed and resumed ends with the same bytes, whatever the number of workers. The log is `training-log.jsonl`.',
   ].join('\n\n');
 }
 

@@ -100,6 +100,7 @@ describe('the model card', () => {
     expect(card).toContain('1,234,567 (1.23 million)');
     expect(card).toContain('617,283 (50.0 %)');
     expect(card).toContain('1.5 hours');
+    expect(card).toContain('| mixture of tasks | arithmetic 36 %, ');
     expect(card).toContain('P, 2 cores, 8 GiB of memory, Node 26.0.0');
     expect(card).toContain('0.1235 nats');
     expect(card).toContain('![loss](plots/loss.svg)');
