@@ -31,10 +31,10 @@ export function registerEval(program: Command): void {
       new Option('--split <name>', 'where problems come from').choices(['test', 'validation', 'train']).default('test'),
     )
     .addOption(
-      new Option('--wordings <which>', 'held-out: wordings that training never shows (default)').choices([
-        'held-out',
-        'train',
-      ]),
+      new Option(
+        '--wordings <which>',
+        'held-out: wordings that training never shows; train (default): the others',
+      ).choices(['held-out', 'train']),
     )
     .option('--seed <n>', 'draws the same problems for the same number', countArgument, 1)
     .option('--batch <n>', 'problems answered at once', countArgument, 64)
@@ -67,7 +67,7 @@ async function runEvaluation(flags: Flags): Promise<void> {
     const seconds = (performance.now() - start) / 1000;
     const tokens = evaluation.rows.reduce((sum, row) => sum + row.meanTokens * row.problems, 0);
     process.stdout.write(
-      `${evaluation.problems} problems of the ${split} split, ${evaluation.wordings} wordings, ` +
+      `${evaluation.problems} problems of the ${split} split in ${evaluation.wordings === 'train' ? 'wordings of training' : 'held-out wordings'}, ` +
         `in ${seconds.toFixed(1)} s (${Math.round(tokens / seconds)} tokens/s); intervals at 95 %\n`,
     );
     if (flags.json !== undefined) {

@@ -11,7 +11,9 @@ import { registerStart } from './start.ts';
 import { registerTrain } from './train.ts';
 
 const program = new Command('jingqi')
-  .description('The DeepSeek system in TypeScript: train, ask and serve models with latent attention and experts.')
+  .description(
+    'The DeepSeek system in TypeScript: train models with latent attention and experts, ask them, look into them.',
+  )
   .version(version, '-v, --version', 'print the version');
 
 registerStart(program);
