@@ -1,6 +1,13 @@
-import { describe, expect, it } from 'vitest';
-import { add, crossEntropy, type Tensor } from '../tensor/index.ts';
-import { type CaseTensor, checkGradients, compareCase, evaluateCase, type GradientCase } from '../tensor/testing.ts';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { add, crossEntropy, type Runtime, type Tensor } from '../tensor/index.ts';
+import {
+  type CaseTensor,
+  caseRuntime,
+  checkGradients,
+  compareCase,
+  evaluateCase,
+  type GradientCase,
+} from '../tensor/testing.ts';
 import { parseModelConfig } from './config.ts';
 import { decodeDocuments, predictDocuments, vocabularyLogits } from './decoder.ts';
 import { allocateParameters, type ModelParameters } from './parameters.ts';
@@ -132,18 +139,32 @@ function replaceTensors(parameters: ModelParameters, replace: (tensor: Tensor) =
   return walk(parameters) as ModelParameters;
 }
 
+let double: Runtime;
+let single: Runtime;
+beforeAll(async () => {
+  double = await caseRuntime({ target: 'interpreter64' });
+  single = await caseRuntime({ target: 'wasm' });
+});
+afterAll(async () => {
+  await double.close();
+  await single.close();
+});
+
 describe.each(Object.entries(CONFIGS))('%s', (_, config) => {
   const test = modelCase(config);
-  it('has the gradients of central differences along random directions through every parameter', async () => {
-    expect(await checkGradients(test, { directions: 2 })).toBeLessThan(1e-6);
+  it('has the gradients of central differences along random directions through every parameter', () => {
+    expect(checkGradients(test, double, { directions: 2 })).toBeLessThan(1e-6);
   });
-  it('gives the same in single precision on WebAssembly, with any number of workers', async () => {
-    const expected = await evaluateCase(test, { target: 'interpreter64' });
-    const single = await evaluateCase(test, { target: 'wasm', workers: 1 });
-    expect(compareCase(single, expected, 1e-5)).toBeLessThan(1e-5);
-    expect(compareCase(await evaluateCase(test, { target: 'wasm-plain', workers: 1 }), expected, 1e-5)).toBeLessThan(
-      1e-5,
-    );
-    for (const workers of [2, 3]) expect(await evaluateCase(test, { target: 'wasm', workers })).toEqual(single);
+  it('gives the same in single precision on WebAssembly', async () => {
+    const expected = evaluateCase(test, double);
+    expect(compareCase(evaluateCase(test, single), expected, 1e-5)).toBeLessThan(1e-5);
+    const plain = await caseRuntime({ target: 'wasm-plain' });
+    expect(compareCase(evaluateCase(test, plain), expected, 1e-5)).toBeLessThan(1e-5);
+    await plain.close();
+  });
+  it.each([2, 3])('gives the same bits on %d workers as on one', async (workers) => {
+    const several = await caseRuntime({ target: 'wasm', workers });
+    expect(evaluateCase(test, several)).toEqual(evaluateCase(test, single));
+    await several.close();
   });
 });

@@ -27,23 +27,28 @@ export interface GradientCase<P extends string = string, I extends string = stri
   readonly inputs?: Readonly<Record<I, CaseTensor>>;
   build(tensors: Readonly<Record<P | I, Tensor>>, runtime: Runtime): CaseOutputs | Tensor;
   readonly seed?: number;
-  readonly memoryBytes?: number;
 }
 
-export const CASE_MEMORY_BYTES = 1 << 22;
+const MEMORY_BYTES = 1 << 26;
+
+type CaseProgram = Program<{ outputs: readonly Tensor[]; losses: readonly Tensor[] }>;
 
 /** A case recorded on a runtime, ready to be evaluated at any values of its parameters. */
 export interface RecordedCase {
   readonly runtime: Runtime;
-  readonly program: Program<{ outputs: readonly Tensor[]; losses: readonly Tensor[] }>;
+  /** Forward and backward. */
+  readonly program: CaseProgram;
   readonly parameters: ReadonlyMap<string, { readonly tensor: Tensor; readonly gradient: Tensor }>;
-  /** Replays and returns the sum. */
+  /** Replays only the forward part and returns the sum. */
   evaluate(): number;
 }
 
-/** Records forward and backward of a case on a new runtime; the caller closes it. */
-export async function recordCase(test: GradientCase, options: RuntimeOptions): Promise<RecordedCase> {
-  const runtime = await createRuntime({ memoryBytes: test.memoryBytes ?? CASE_MEMORY_BYTES, ...options });
+/** A runtime with room for many cases, which compiles each kernel once for all of them. */
+export function caseRuntime(options: RuntimeOptions): Promise<Runtime> {
+  return createRuntime({ memoryBytes: MEMORY_BYTES, workers: 1, ...options });
+}
+
+export function recordCase(test: GradientCase, runtime: Runtime): RecordedCase {
   const random = new Random(test.seed ?? 1);
   const allocate = (name: string, { shape, values, spread = 1, dtype = 'f32' }: CaseTensor) => {
     const tensor = runtime.allocate(name, shape, dtype);
@@ -63,28 +68,31 @@ export async function recordCase(test: GradientCase, options: RuntimeOptions): P
   }
   for (const [name, description] of Object.entries(test.inputs ?? {})) tensors[name] = allocate(name, description);
   const factors: Tensor[] = [];
-  const program = record(
-    runtime,
-    () => {
-      const { gradients } = recorder();
-      for (const { tensor, gradient } of parameters.values()) gradients!.parameter(tensor, gradient);
+  const recordPasses = (backward: boolean) => {
+    const body = () => {
+      const gradients = recorder().gradients!;
+      for (const { tensor, gradient } of parameters.values()) gradients.parameter(tensor, gradient);
       const built = test.build(tensors, runtime);
       const { outputs, losses = [] } = 'outputs' in built ? built : { outputs: [built] };
-      for (const output of outputs) factors.push(allocate(`factors of ${output.name}`, { shape: output.shape }));
-      gradients!.backward(outputs, factors);
+      if (!backward) return { outputs, losses };
+      for (const { name, shape } of outputs) factors.push(allocate(`factors of ${name}`, { shape }));
+      gradients.backward(outputs, factors);
       return { outputs, losses };
-    },
-    { gradients: true },
-  );
+    };
+    return record(runtime, body, { gradients: true });
+  };
+  const program = recordPasses(true);
+  let forward: CaseProgram | undefined;
   const weights = factors.map((tensor) => runtime.read(tensor));
   const evaluate = () => {
-    program.replay();
+    forward ??= recordPasses(false);
+    forward.replay();
     let sum = 0;
-    program.outputs.outputs.forEach((output, which) => {
+    forward.outputs.outputs.forEach((output, which) => {
       const values = runtime.read(output);
       for (let i = 0; i < values.length; i++) sum += values[i]! * weights[which]![i]!;
     });
-    for (const loss of program.outputs.losses) for (const value of runtime.read(loss)) sum += value;
+    for (const loss of forward.outputs.losses) for (const value of runtime.read(loss)) sum += value;
     return sum;
   };
   return { runtime, program, parameters, evaluate };
@@ -100,22 +108,22 @@ export interface GradientCheckOptions {
   readonly tolerance?: number;
   /** Instead of every element, compare this many random directions per parameter tensor (for large cases). */
   readonly directions?: number;
-  /** Lanes of the interpreter's vectors. */
-  readonly lanes?: number;
-  readonly workers?: number;
 }
 
 const STEP = 1e-5;
 
 /**
- * Compares recorded gradients with central differences, in double precision in the interpreter. Returns the largest
- * relative difference seen. Throws an error that names the first element which differs by more than the tolerance.
+ * Compares recorded gradients with central differences, on a runtime with target `interpreter64`: in double precision.
+ * Returns the largest relative difference seen. Throws an error that names the first element which differs by more than
+ * the tolerance.
  */
-export async function checkGradients(test: GradientCase, options: GradientCheckOptions = {}): Promise<number> {
-  const { tolerance = 1e-6, directions, lanes = 4, workers = 1 } = options;
-  const recorded = await recordCase(test, { target: 'interpreter64', lanes, workers });
+export function checkGradients(test: GradientCase, runtime: Runtime, options: GradientCheckOptions = {}): number {
+  const { tolerance = 1e-6, directions } = options;
+  if (runtime.memory.doubles === undefined) throw new Error('gradients are checked on the target interpreter64');
+  const recorded = recordCase(test, runtime);
   // Rounding of the sum, magnified by the division by the step.
   const noise = (4 * Number.EPSILON * Math.abs(recorded.evaluate())) / STEP;
+  recorded.program.replay();
   const analytic = new Map([...recorded.parameters].map(([name, { gradient }]) => [name, read(recorded, gradient)]));
   const random = new Random('directions');
   let worst = 0;
@@ -140,7 +148,6 @@ export async function checkGradients(test: GradientCase, options: GradientCheckO
       index++;
     }
   }
-  await recorded.runtime.close();
   return worst;
 }
 
@@ -175,16 +182,15 @@ function slopeAlong(recorded: RecordedCase, tensor: Tensor, direction: readonly 
 }
 
 /** Outputs and gradients of a case by name, after one replay. */
-export async function evaluateCase(test: GradientCase, options: RuntimeOptions): Promise<Map<string, number[]>> {
-  const recorded = await recordCase(test, options);
-  recorded.evaluate();
+export function evaluateCase(test: GradientCase, runtime: Runtime): Map<string, number[]> {
+  const recorded = recordCase(test, runtime);
+  recorded.program.replay();
   const result = new Map<string, number[]>();
   const { outputs, losses } = recorded.program.outputs;
   [...outputs, ...losses].forEach((tensor, index) => {
     result.set(`output ${index}`, read(recorded, tensor));
   });
   for (const [name, { gradient }] of recorded.parameters) result.set(`gradient of ${name}`, read(recorded, gradient));
-  await recorded.runtime.close();
   return result;
 }
 
