@@ -14,6 +14,8 @@ export interface Executor {
   readonly target: TargetInfo;
   /** The number of a kernel, compiled at first use. */
   kernelNumber(kernel: Kernel): number;
+  /** Hands the kernels that got numbers since the last call to all workers. Throws OutOfMemoryError. */
+  distribute(): void;
   /** Functions by kernel number, on the calling thread. */
   readonly functions: readonly KernelFunction[];
 }
@@ -42,7 +44,12 @@ export class InterpreterExecutor implements Executor {
     }
     return number;
   }
+
+  distribute(): void {}
 }
+
+/** Most bytes of code that are handed over at once. */
+const LOAD_BYTES = 1 << 18;
 
 /** Runs kernels as WebAssembly, on the calling thread and the workers of a pool. */
 export class WasmExecutor implements Executor {
@@ -52,6 +59,8 @@ export class WasmExecutor implements Executor {
   readonly #memory: LinearMemory;
   readonly #import: MemoryImport;
   readonly #pool: WorkerPool | undefined;
+  /** Code that the workers do not have yet, in the order of its numbers. */
+  readonly #undistributed: Uint8Array[] = [];
 
   constructor(memory: LinearMemory, target: TargetInfo, memoryImport: MemoryImport, pool: WorkerPool | undefined) {
     this.#memory = memory;
@@ -70,10 +79,22 @@ export class WasmExecutor implements Executor {
     } catch (cause) {
       throw new Error(`kernel ${kernel.key} is not valid WebAssembly: ${(cause as Error).message}`, { cause });
     }
-    // First the workers: should there be no room for the code, the numbers must still agree.
-    this.#pool?.loadKernel(bytes);
     const number = this.functions.push(instantiateKernel(module, this.#memory.wasm)) - 1;
     this.#numbers.set(kernel.key, number);
+    if (this.#pool !== undefined) this.#undistributed.push(bytes);
     return number;
+  }
+
+  distribute(): void {
+    const waiting = this.#undistributed;
+    while (waiting.length > 0) {
+      let [count, size] = [0, 0];
+      while (count < waiting.length && (count === 0 || size + waiting[count]!.length <= LOAD_BYTES)) {
+        size += waiting[count++]!.length;
+      }
+      // Where there is no room they stay in line, so that the numbers agree on all workers.
+      this.#pool!.loadKernels(waiting.slice(0, count));
+      waiting.splice(0, count);
+    }
   }
 }

@@ -122,7 +122,7 @@ describe('the worker pool', () => {
     const room = runtime.memory.limitBytes - runtime.memory.usedBytes - 2048;
     const filler = runtime.allocate('filler', [room], 'u8');
     expect(() => record(runtime, () => rmsNorm(x, x.reshape(16).slice(0, 4), 1))).toThrow(
-      /out of memory: the code of a kernel/,
+      /out of memory: the code of kernels/,
     );
     runtime.release(filler);
     runtime.write(x, new Float32Array(16).fill(3));

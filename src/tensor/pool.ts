@@ -1,7 +1,17 @@
 import type { KernelFunction } from '../kernels/targets/wasm/index.ts';
 import type { HostWorker, Platform } from '../platform/index.ts';
 import type { LinearMemory } from './memory.ts';
-import { barrier, COMMAND, CONTROL, command, reportedFailure, reportFailure, runSteps, STEP_WORDS } from './steps.ts';
+import {
+  barrier,
+  COMMAND,
+  CONTROL,
+  command,
+  reportedFailure,
+  reportFailure,
+  roundUp,
+  runSteps,
+  STEP_WORDS,
+} from './steps.ts';
 
 /** What a worker receives when it starts; everything after that goes through shared memory. */
 export interface WorkerStart {
@@ -128,16 +138,24 @@ export class WorkerPool {
     this.#throwIfFailed();
   }
 
-  /** Hands a module's bytes to every worker, which compiles it (engines keep one copy for all threads). */
-  loadKernel(bytes: Uint8Array): void {
-    const address = this.#memory.allocate(4 + bytes.length, 'the code of a kernel');
+  /**
+   * Hands modules to every worker, which compiles them (engines keep one copy for all threads). Throws OutOfMemoryError
+   * when there is no room to pass them.
+   */
+  loadKernels(modules: readonly Uint8Array[]): void {
+    const bytes = modules.reduce((sum, { length }) => sum + 4 + roundUp(length), 0);
+    const address = this.#memory.allocate(bytes, 'the code of kernels');
     try {
-      this.#words[address / 4] = bytes.length;
-      new Uint8Array(this.#memory.buffer, address + 4, bytes.length).set(bytes);
-      this.#command(COMMAND.load, address / 4, 0);
+      let at = address;
+      for (const module of modules) {
+        this.#words[at / 4] = module.length;
+        new Uint8Array(this.#memory.buffer, at + 4, module.length).set(module);
+        at += 4 + roundUp(module.length);
+      }
+      this.#command(COMMAND.load, address / 4, at / 4);
       this.#finish();
     } finally {
-      this.#memory.release(address, 4 + bytes.length);
+      this.#memory.release(address, bytes);
     }
   }
 

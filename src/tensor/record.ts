@@ -114,6 +114,7 @@ export class Recorder {
       const argumentsAddress = take(argumentBytes(slots), 'the arguments of a Program', true);
       const stepsAddress = take(4 * STEP_WORDS * steps.length, 'the steps of a Program');
       const rowSlots = this.#writeTables(argumentsAddress, stepsAddress, { waits, alone });
+      runtime.executor.distribute();
       return new Program(runtime, {
         outputs,
         stepsAddress,

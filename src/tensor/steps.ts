@@ -37,6 +37,11 @@ export const CONTROL = {
 
 export const COMMAND = { replay: 1, load: 2, stop: 3 } as const;
 
+/** A number of bytes rounded up to whole words. */
+export function roundUp(bytes: number): number {
+  return Math.ceil(bytes / 4) * 4;
+}
+
 /** A kernel call that threw, or a worker that ended. */
 export class StepError extends Error {
   /** Index of the worker. */

@@ -1,7 +1,7 @@
 import { instantiateKernel, type KernelFunction } from '../kernels/targets/wasm/index.ts';
 import { workerScope } from '../platform/index.ts';
 import type { WorkerStart } from './pool.ts';
-import { barrier, COMMAND, CONTROL, nextCommand, reportFailure, runSteps } from './steps.ts';
+import { barrier, COMMAND, CONTROL, nextCommand, reportFailure, roundUp, runSteps } from './steps.ts';
 
 /** The thread of a pool's worker: waits for commands in shared memory until it is told to stop. */
 const scope = workerScope();
@@ -26,8 +26,10 @@ function serve({ memory, controlAddress, worker, workers }: WorkerStart): void {
     if (command === COMMAND.replay) runSteps(functions, words, first, end, control, worker, workers, true);
     else {
       try {
-        const bytes = new Uint8Array(memory.buffer, 4 * first + 4, words[first]!).slice();
-        functions.push(instantiateKernel(new WebAssembly.Module(bytes), memory));
+        for (let at = first; at < end; at += 1 + roundUp(words[at]!) / 4) {
+          const bytes = new Uint8Array(memory.buffer, 4 * at + 4, words[at]!).slice();
+          functions.push(instantiateKernel(new WebAssembly.Module(bytes), memory));
+        }
       } catch (error) {
         reportFailure(control, worker, -1, error);
       }
