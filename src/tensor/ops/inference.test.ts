@@ -1,0 +1,181 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { Random } from '../../platform/random.ts';
+import {
+  causalAttention,
+  createRuntime,
+  expertRowsLinear,
+  groupedLinear,
+  headsLinear,
+  linear,
+  pagedAttention,
+  type Runtime,
+  record,
+  rmsNorm,
+  type Tensor,
+  writeCache,
+} from '../index.ts';
+import { normal } from '../testing.ts';
+
+/** Ops without gradients, or in the form they take without: against plain sums, or the form that has gradients. */
+describe.each(['interpreter', 'wasm'] as const)('on %s', (target) => {
+  const random = new Random('inference ops');
+  let runtime: Runtime;
+  beforeAll(async () => {
+    runtime = await createRuntime({ target, workers: 1, memoryBytes: 1 << 22 });
+  });
+  afterAll(() => runtime.close());
+
+  const floats = (name: string, ...shape: number[]) => {
+    const tensor = runtime.allocate(name, shape);
+    runtime.write(
+      tensor,
+      Float32Array.from({ length: tensor.size }, () => normal(random)),
+    );
+    return tensor;
+  };
+  const integers = (name: string, values: number[], columns = 1) => {
+    const tensor = runtime.allocate(name, [values.length / columns, columns], 'i32');
+    runtime.write(tensor, values);
+    return tensor;
+  };
+  const run = (body: () => Tensor) => {
+    const program = record(runtime, body);
+    program.replay();
+    const result = Array.from(runtime.read(program.outputs));
+    program.release();
+    return result;
+  };
+  /** Rows of a matrix as arrays. */
+  const rowsOf = (tensor: Tensor) => {
+    const values = Array.from(runtime.read(tensor));
+    return Array.from({ length: tensor.rows }, (_, i) => values.slice(i * tensor.columns, (i + 1) * tensor.columns));
+  };
+  const dot = (a: readonly number[], b: readonly number[]) => a.reduce((sum, value, i) => sum + value * b[i]!, 0);
+  const expectClose = (actual: readonly number[], expected: readonly number[]) => {
+    expect(actual.length).toBe(expected.length);
+    const far = actual.flatMap((value, i) => (Math.abs(value - expected[i]!) <= 2e-5 ? [] : [[i, value, expected[i]]]));
+    expect(far).toEqual([]);
+  };
+
+  it.each([1, 2, 3, 8, 9])('linear multiplies %d rows', (rows) => {
+    const [x, w] = [floats('x', rows, 13), floats('w', 11, 13)];
+    const expected = rowsOf(x).flatMap((row) => rowsOf(w).map((weights) => dot(row, weights)));
+    expectClose(
+      run(() => linear(x, w)),
+      expected,
+    );
+    // Slices of wider rows.
+    const wide = floats('wide', rows, 20);
+    const part = rowsOf(wide).flatMap((row) => rowsOf(w).map((weights) => dot(row.slice(3, 16), weights)));
+    expectClose(
+      run(() => linear(wide.slice(3, 13), w)),
+      part,
+    );
+  });
+
+  it('linear says which weight does not fit', () => {
+    const [x, w] = [floats('x', 2, 13), floats('query', 11, 12)];
+    expect(() => run(() => linear(x, w))).toThrow('linear: x has 13 columns, weight query expects 12');
+  });
+
+  it('rmsNorm without gradients', () => {
+    const [x, w] = [floats('x', 3, 10), floats('w', 10)];
+    const weights = rowsOf(w)[0]!;
+    const expected = rowsOf(x).flatMap((row) => {
+      const rms = Math.sqrt(dot(row, row) / row.length + 1e-3);
+      return row.map((value, i) => (value / rms) * weights[i]!);
+    });
+    expectClose(
+      run(() => rmsNorm(x, w, 1e-3)),
+      expected,
+    );
+  });
+
+  it('headsLinear multiplies every head by its matrix, as it is and transposed', () => {
+    const [x, w] = [floats('x', 3, 2 * 4), floats('w', 2, 4, 5)];
+    const expected = rowsOf(x).flatMap((row) =>
+      [0, 1].flatMap((head) =>
+        [0, 1, 2, 3, 4].map((column) =>
+          dot(
+            row.slice(4 * head, 4 * head + 4),
+            rowsOf(w.at(head)).map((line) => line[column]!),
+          ),
+        ),
+      ),
+    );
+    expectClose(
+      run(() => headsLinear(x, w)),
+      expected,
+    );
+    const wide = floats('wide', 3, 2 * 5);
+    const back = rowsOf(wide).flatMap((row) =>
+      [0, 1].flatMap((head) => rowsOf(w.at(head)).map((line) => dot(row.slice(5 * head, 5 * head + 5), line))),
+    );
+    expectClose(
+      run(() => headsLinear(wide, w, { transposed: true })),
+      back,
+    );
+  });
+
+  it('expertRowsLinear gives what groupedLinear gives for sorted rows', () => {
+    const [x, w] = [floats('x', 6, 7), floats('w', 3, 5, 7)];
+    const rowIds = integers('rows', [0, 1, 2, 3, 4, 5]);
+    const expertIds = integers('experts', [0, 0, 2, 2, 2, 2]);
+    const offsets = integers('offsets', [0, 2, 2, 6]);
+    expectClose(
+      run(() => expertRowsLinear(x, w, rowIds, expertIds, 6)),
+      run(() => groupedLinear(x, w, offsets)),
+    );
+  });
+
+  it('pagedAttention over pages in any order gives what causalAttention gives for the documents', () => {
+    const [heads, nope, rope, value, pageSize] = [2, 3, 2, 4, 4];
+    // Documents of 6 and 3 rows; the first lies in pages 3 and 0, the second in page 2.
+    const positions = [0, 1, 2, 3, 4, 5, 0, 1, 2];
+    const rows = positions.length;
+    const q = floats('q', rows, heads * (nope + rope));
+    const kv = floats('kv', rows, heads * (nope + value));
+    const keyRope = floats('key', rows, rope);
+    const cache = floats('cache', 4 * pageSize, heads * (nope + value) + rope);
+    const start = integers('start', [0, 0, 0, 0, 0, 0, 6, 6, 6]);
+    const end = integers('end', [6, 6, 6, 6, 6, 6, 9, 9, 9]);
+    const paged = {
+      pageTable: integers('pages', [3, 0, 2, 1], 2),
+      sequences: integers('sequences', [0, 0, 0, 0, 0, 0, 1, 1, 1]),
+      positions: integers('positions', positions),
+      pageSize,
+    };
+    const heads3 = (tensor: Tensor, from: number, width: number) => ({
+      tensor: tensor.slice(from, heads * width),
+      headStride: width,
+    });
+    const queries = { queryNope: heads3(q, 0, nope), queryRope: heads3(q, heads * nope, rope), heads, scale: 0.6 };
+    const expected = run(() =>
+      causalAttention({
+        ...queries,
+        keyNope: heads3(kv, 0, nope),
+        keyRope,
+        value: heads3(kv, heads * nope, value),
+        variant: { nopeDim: nope, ropeDim: rope, valueDim: value, group: 1 },
+        start,
+        end,
+        longestDocument: 6,
+      }),
+    );
+    const actual = run(() => {
+      writeCache(cache, kv, keyRope, paged);
+      return pagedAttention({
+        ...queries,
+        keyNope: heads3(cache, 0, nope),
+        keyRope: { tensor: cache.slice(heads * (nope + value), rope), headStride: 0 },
+        value: heads3(cache, heads * nope, value),
+        nopeDim: nope,
+        ropeDim: rope,
+        valueDim: value,
+        group: 1,
+        rows: paged,
+      });
+    });
+    expectClose(actual, expected);
+  });
+});
