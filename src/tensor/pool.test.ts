@@ -8,6 +8,7 @@ import {
   add,
   copyInto,
   createRuntime,
+  fill,
   linear,
   type Program,
   type Runtime,
@@ -130,7 +131,7 @@ describe('the worker pool', () => {
     for (const [factor, body] of [
       [12, () => copyInto(scale(add(x, x), 2), y)],
       [3, () => copyInto(x, y)],
-      [6, () => copyInto(add(x, x), y)],
+      [7, () => fill(y, 7)],
     ] as const) {
       const program = record(runtime, body);
       program.replay();
