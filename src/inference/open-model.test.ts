@@ -3,6 +3,8 @@ import { openModel } from './open-model.ts';
 
 describe('openModel', () => {
   it('names the directory that holds no model', async () => {
-    await expect(openModel('/nowhere/at/all')).rejects.toThrow(/\/nowhere\/at\/all: no model, it holds no config\.json/);
+    await expect(openModel('/nowhere/at/all')).rejects.toThrow(
+      /\/nowhere\/at\/all: no model, it holds no config\.json/,
+    );
   });
 });
