@@ -1,5 +1,5 @@
 import type { ModelConfig } from '../model/config.ts';
-import { toHuggingFaceConfig } from '../model/config-write.ts';
+import { huggingFaceConfigText } from '../model/config-write.ts';
 import { platform } from '../platform/index.ts';
 import { checkTensors, PREVIOUS } from './checkpoint.ts';
 import { tensorSpecs } from './names.ts';
@@ -47,8 +47,8 @@ export async function writeCheckpoint(directory: string, checkpoint: CheckpointT
     for (const [name, extra] of Object.entries(checkpoint.extraTensors ?? {})) {
       await writeSafetensors(joinPath(writing, plainName(name)), extra);
     }
-    const config = toHuggingFaceConfig(checkpoint.config, DTYPE_NAMES[checkpoint.dtype]);
-    await files.writeAtomic(joinPath(writing, 'config.json'), `${JSON.stringify(config, null, 2)}\n`);
+    const config = huggingFaceConfigText(checkpoint.config, DTYPE_NAMES[checkpoint.dtype]);
+    await files.writeAtomic(joinPath(writing, 'config.json'), config);
     await keepOtherFiles(place, writing);
   } catch (error) {
     await files.remove(writing);

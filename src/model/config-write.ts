@@ -43,6 +43,25 @@ export function toHuggingFaceConfig(
   };
 }
 
+/** Fields that transformers declares as floats; it refuses `1` where it wants `1.0`. */
+const FLOATS = [
+  'rope_theta',
+  'routed_scaling_factor',
+  'rms_norm_eps',
+  'attention_dropout',
+  'factor',
+  'mscale',
+  'mscale_all_dim',
+  'attention_factor',
+];
+
+/** {@link toHuggingFaceConfig} as the text of the file, with a decimal point in every number that is a float there. */
+export function huggingFaceConfigText(config: ModelConfig, dtype?: Parameters<typeof toHuggingFaceConfig>[1]): string {
+  const text = JSON.stringify(toHuggingFaceConfig(config, dtype), null, 2);
+  const wholeFloat = new RegExp(`^( *"(?:${FLOATS.join('|')})": -?\\d+)(,?)$`, 'gm');
+  return `${text.replace(wholeFloat, '$1.0$2')}\n`;
+}
+
 function expertFields(config: ModelConfig): Record<string, unknown> {
   if (config.routedExperts === 0) return { n_routed_experts: 0, first_k_dense_replace: config.layers };
   return {

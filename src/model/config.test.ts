@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { hasExperts, parseModelConfig } from './config.ts';
-import { toHuggingFaceConfig } from './config-write.ts';
+import { huggingFaceConfigText, toHuggingFaceConfig } from './config-write.ts';
 
 const goldens = fileURLToPath(new URL('../../../shared/data/goldens/', import.meta.url));
 const golden = (name: string) => JSON.parse(readFileSync(`${goldens}${name}/config.json`, 'utf8')) as object;
@@ -150,6 +150,14 @@ describe('parseModelConfig', () => {
   ])('writes %s so that it reads the same', (_, file) => {
     const config = parseModelConfig(file);
     expect(parseModelConfig(JSON.parse(JSON.stringify(toHuggingFaceConfig(config))))).toEqual(config);
+  });
+
+  it('writes whole floats as floats, which transformers insists on', () => {
+    const text = huggingFaceConfigText({ ...parseModelConfig(version2), routedScalingFactor: 1, ropeTheta: 10000 });
+    expect(text).toContain('"routed_scaling_factor": 1.0,');
+    expect(text).toContain('"rope_theta": 10000.0,');
+    expect(text).toMatch(/"hidden_size": \d+,/);
+    expect(parseModelConfig(JSON.parse(text)).routedScalingFactor).toBe(1);
   });
 
   it.skipIf(!existsSync(goldens)).each(['deepseek-v2-lite-tiny', 'deepseek-v3-tiny'])(

@@ -1,6 +1,6 @@
 export type { AttentionForm, CachedAttention, Documents, RotaryInput } from './attention.ts';
 export { hasExperts, type ModelConfig, parseModelConfig, type YarnConfig } from './config.ts';
-export { toHuggingFaceConfig } from './config-write.ts';
+export { huggingFaceConfigText, toHuggingFaceConfig } from './config-write.ts';
 export {
   type CachedInput,
   type DecoderOutput,
