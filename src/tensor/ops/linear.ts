@@ -1,8 +1,8 @@
 import { type MatmulLayout, planMatmul } from '../../kernels/matmul-plan.ts';
-import { expertRowsMatmul, FEW_ROWS, fewRowsMatmul } from '../../kernels/matmul-rows.ts';
+import { expertRowsMatmul } from '../../kernels/matmul-rows.ts';
 import { type Operand, recorder, rowsOf } from '../record.ts';
 import type { Tensor } from '../tensor.ts';
-import { onBackward, wantsGradient } from './differentiate.ts';
+import { onBackward } from './differentiate.ts';
 
 /** A (grouped) matrix product; see kernels/matmul-plan.ts for the layouts. */
 export interface MatrixProduct {
@@ -95,50 +95,7 @@ export function linear(x: Tensor, weight: Tensor, into?: Tensor): Tensor {
   if (x.columns !== width) {
     throw new RangeError(`linear: x has ${x.columns} columns, weight ${weight.name} expects ${width}`);
   }
-  const y = into ?? recorder().empty([...x.shape.slice(0, -1), out], { rowCount: x.rowCount });
-  if (x.rows <= FEW_ROWS && !wantsGradient(x, weight)) {
-    recorder().call(fewRowsMatmul({ maxRows: Math.max(1, x.rows), accumulate: false }), {
-      a: x,
-      b: weight,
-      c: y,
-      strideA: x.stride,
-      strideB: weight.stride,
-      strideC: y.stride,
-      rows: rowsOf(x),
-      columns: out,
-      inner: width,
-    });
-    return y;
-  }
-  matrixProduct({ layout: 'nt', a: x, b: weight, c: y, rows: rowsOf(x), columns: out, inner: width });
-  onBackward([x, weight], y, (dy) => {
-    const { gradients } = recorder();
-    const dx = gradients!.target(x);
-    if (dx)
-      matrixProduct({
-        layout: 'nn',
-        a: dy,
-        b: weight,
-        c: dx.tensor,
-        rows: rowsOf(x),
-        columns: width,
-        inner: out,
-        accumulate: dx.accumulate,
-      });
-    const dw = gradients!.target(weight);
-    if (dw)
-      matrixProduct({
-        layout: 'tn',
-        a: dy,
-        b: x,
-        c: dw.tensor,
-        rows: out,
-        columns: width,
-        inner: rowsOf(x),
-        accumulate: dw.accumulate,
-      });
-  });
-  return y;
+  return productWithGradients(x, weight, { out, width, into });
 }
 
 /**
@@ -147,37 +104,34 @@ export function linear(x: Tensor, weight: Tensor, into?: Tensor): Tensor {
  */
 export function groupedLinear(x: Tensor, weight: Tensor, offsets: Tensor): Tensor {
   const [experts, out, width] = weight.shape as [number, number, number];
-  const groups = { offsets, count: experts };
-  const y = recorder().empty([...x.shape.slice(0, -1), out], { rowCount: x.rowCount });
-  matrixProduct({ layout: 'nt', a: x, b: weight, c: y, rows: rowsOf(x), columns: out, inner: width, groups });
+  return productWithGradients(x, weight, { out, width, groups: { offsets, count: experts } });
+}
+
+interface LinearShape {
+  readonly out: number;
+  readonly width: number;
+  readonly into?: Tensor | undefined;
+  readonly groups?: NonNullable<MatrixProduct['groups']>;
+}
+
+/** y = x·weightᵀ; backward dx = dy·weight and dweight = dyᵀ·x, each over the same groups. */
+function productWithGradients(x: Tensor, weight: Tensor, { out, width, into, groups }: LinearShape): Tensor {
+  const rows = rowsOf(x);
+  const grouped = groups ? { groups } : {};
+  const y = into ?? recorder().empty([...x.shape.slice(0, -1), out], { rowCount: x.rowCount });
+  matrixProduct({ layout: 'nt', a: x, b: weight, c: y, rows, columns: out, inner: width, ...grouped });
   onBackward([x, weight], y, (dy) => {
     const { gradients } = recorder();
     const dx = gradients!.target(x);
-    if (dx)
-      matrixProduct({
-        layout: 'nn',
-        a: dy,
-        b: weight,
-        c: dx.tensor,
-        rows: rowsOf(x),
-        columns: width,
-        inner: out,
-        accumulate: dx.accumulate,
-        groups,
-      });
+    if (dx) {
+      const { tensor: c, accumulate } = dx;
+      matrixProduct({ layout: 'nn', a: dy, b: weight, c, rows, columns: width, inner: out, accumulate, ...grouped });
+    }
     const dw = gradients!.target(weight);
-    if (dw)
-      matrixProduct({
-        layout: 'tn',
-        a: dy,
-        b: x,
-        c: dw.tensor,
-        rows: out,
-        columns: width,
-        inner: rowsOf(x),
-        accumulate: dw.accumulate,
-        groups,
-      });
+    if (dw) {
+      const { tensor: c, accumulate } = dw;
+      matrixProduct({ layout: 'tn', a: dy, b: x, c, rows: out, columns: width, inner: rows, accumulate, ...grouped });
+    }
   });
   return y;
 }
