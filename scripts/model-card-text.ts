@@ -27,6 +27,8 @@ export interface CardFacts {
     readonly step: number;
     readonly tokens: number;
     readonly seconds: number;
+    /** How the run went, where that is not told by the recipe; from `run.json`. */
+    readonly notes?: readonly string[];
     readonly machine?: Machine;
   };
   readonly lastValidationLoss: number | undefined;
@@ -57,7 +59,7 @@ export function modelCard(facts: CardFacts): string {
     accuracy(facts),
     training(facts),
     balance(facts),
-    `## Licence\nMIT, weights and code. The recipe is in \`recipe.json\`; equal recipes give equal weights (\`npm run train:${recipe.name}\`).`,
+    `## Licence\nMIT, weights and code. The recipe is in \`recipe.json\`; with the same version of the code, equal recipes give equal weights (\`npm run train:${recipe.name}\`).`,
   ]
     .join('\n\n')
     .concat('\n');
@@ -257,6 +259,7 @@ function training({ recipe, run, lastValidationLoss, pictures }: CardFacts): str
     `## Training\n${table(['', ''], rows)}`,
     ...images,
     'Checkpoints hold the optimiser’s state; with the same version of the code, a run that is killed and resumed ends with the same bytes, whatever the number of workers. The log is `training-log.jsonl`.',
+    ...(run.notes ?? []),
   ].join('\n\n');
 }
 

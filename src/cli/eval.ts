@@ -33,7 +33,7 @@ export function registerEval(program: Command): void {
     .addOption(
       new Option(
         '--wordings <which>',
-        'held-out: wordings that training never shows; train (default): the others',
+        'held-out (default): wordings that training never shows; train: those it shows',
       ).choices(['held-out', 'train']),
     )
     .option('--seed <n>', 'draws the same problems for the same number', countArgument, 1)

@@ -138,7 +138,7 @@ describe('jingqi eval', () => {
     expect(code).toBe(0);
     expect(out).toMatch(/arithmetic │ addition +│ zh/);
     const { rows, problems, wordings } = JSON.parse(await readFile(report, 'utf8'));
-    expect([problems, wordings]).toEqual([3 * rows.length, 'train']);
+    expect([problems, wordings]).toEqual([3 * rows.length, 'held-out']);
     expect(rows[0]).toMatchObject({ task: 'arithmetic', kind: 'addition', language: 'zh', problems: 3, right: 0 });
   });
 

@@ -20,7 +20,7 @@ export interface EvaluationOptions {
   readonly count: number;
   /** Default: test. */
   readonly split?: Split;
-  /** train (default): wordings that training shows too; held-out: those it never shows. The problems are new in both. */
+  /** Wordings that training shows too, or those it never shows. Default: held-out, except for the train split, which has none. */
   readonly wordings?: 'train' | 'held-out';
   readonly seed?: number;
   /** Most tokens of an answer. */
@@ -122,7 +122,7 @@ export async function evaluate(
   options: EvaluationOptions,
 ): Promise<Evaluation> {
   const { split = 'test', seed = 1, onProgress, maximumTokens, signal } = options;
-  const wordings = options.wordings ?? 'train';
+  const wordings = options.wordings ?? (split === 'train' ? 'train' : 'held-out');
   const problems = drawProblems({ ...options, split, wordings, seed });
   const tallies = new Map<string, Tally>();
   let [done, right] = [0, 0];
