@@ -4,6 +4,7 @@ import { trainTokenizer } from './bpe-trainer.ts';
 import { BYTE_CHARACTERS } from './byte-alphabet.ts';
 import { sampleCorpus } from './fixtures/sample-texts.ts';
 import { DEFAULT_SPECIAL_TOKENS } from './special-tokens.ts';
+import { Tokenizer } from './tokenizer.ts';
 
 /** The training rule, written as plainly as it can be: count every pair anew before each merge. */
 function learnPlainly(words: readonly string[], vocabularySize: number): [string, string][] {
@@ -90,6 +91,23 @@ describe('trainTokenizer', () => {
       expect(token).not.toContain('think');
       expect(token.length).toBeLessThanOrEqual(9);
     }
+  });
+
+  it("with letterMerges 'word-start' leaves letters alone except from a space or a capital on", () => {
+    const texts = Array.from(
+      { length: 50 },
+      () => 'What is a banana? "banana" 单词banana里 (banana) r: b a n a1 iPhone',
+    );
+    const { model } = trainTokenizer(texts, { vocabularySize: 400, letterMerges: 'word-start' });
+    const learnt = model.merges.map(([left, right]) => left + right);
+    expect(learnt).toEqual(expect.arrayContaining(['Ġbanana', 'What', 'Ġi', 'Ġis']));
+    for (const token of learnt.filter((each) => /[A-Za-z]/.test(each)))
+      expect(token).toMatch(/^(Ġ[A-Za-z]|[A-Z])[a-z]*$/);
+    const tokenizer = Tokenizer.fromJson(trainTokenizer(texts, { vocabularySize: 400, letterMerges: 'word-start' }));
+    const pieces = (text: string) => Array.from(tokenizer.encode(text), (id) => tokenizer.decode([id]));
+    expect(pieces('"banana"')).toEqual(['"', ...'banana', '"']);
+    expect(pieces(' banana')).toEqual([' banana']);
+    expect(pieces(' bandana').slice(1)).toEqual([...'dana']);
   });
 
   it('stops when no pair is left that is seen often enough', () => {

@@ -13,7 +13,15 @@ export interface TrainTokenizerOptions {
   minimumCount?: number;
   /** Longest token in bytes; keeps whole phrases of Chinese from becoming one token. Default 24. */
   maximumTokenBytes?: number;
+  /**
+   * Where Latin letters may join. `anywhere` (the default) is plain BPE. `word-start`: only a piece that opens a word
+   * after a space or with a capital grows, a letter at a time, so that the inside of a word, and a whole word in quotes
+   * or among Chinese characters, stays one letter a token; a small model then spells by copying, not from memory.
+   */
+  letterMerges?: LetterMerges;
 }
+
+export type LetterMerges = 'anywhere' | 'word-start';
 
 /**
  * Trains a byte-level BPE tokenizer (Sennrich et al. 2016; byte alphabet of GPT-2) and returns it as a Hugging Face
@@ -40,6 +48,7 @@ export function trainTokenizer(texts: Iterable<string>, options: TrainTokenizerO
     vocabularySize: options.vocabularySize,
     minimumCount: options.minimumCount ?? 2,
     maximumTokenBytes: options.maximumTokenBytes ?? 24,
+    letterMerges: options.letterMerges ?? 'anywhere',
   });
   return byteLevelTokenizerJson(vocabulary, merges, specialTokens);
 }
@@ -103,11 +112,21 @@ class PairTable {
   }
 }
 
+// In the byte alphabet a space is Ġ.
+const LETTER = /[A-Za-z]/;
+const WORD_START = /^(?:Ġ[A-Za-z]?|[A-Z])[a-z]*$/;
+
+/** Whether two pieces may join under `word-start`: neither has letters, or one letter is added to the start of a word. */
+function joinsAtWordStart(left: string, right: string): boolean {
+  if (!LETTER.test(left) && !LETTER.test(right)) return true;
+  return right.length === 1 && WORD_START.test(left);
+}
+
 /** Learns merges from word counts, adding the new tokens to `vocabulary`. */
 function learnMerges(
   wordCounts: ReadonlyMap<string, number>,
   vocabulary: Map<string, number>,
-  limits: { vocabularySize: number; minimumCount: number; maximumTokenBytes: number },
+  limits: Required<Omit<TrainTokenizerOptions, 'specialTokens'>>,
 ): [string, string][] {
   const tokens = [...vocabulary.keys()];
   const pairs = new PairTable();
@@ -120,8 +139,9 @@ function learnMerges(
   const heap = new PairHeap();
   const offer = (key: number) => {
     const count = pairs.counts.get(key) ?? 0;
-    const bytes = tokens[Math.floor(key / RADIX)]!.length + tokens[key % RADIX]!.length;
-    if (count >= limits.minimumCount && bytes <= limits.maximumTokenBytes) heap.push(key, count);
+    const [left, right] = [tokens[Math.floor(key / RADIX)]!, tokens[key % RADIX]!];
+    if (count < limits.minimumCount || left.length + right.length > limits.maximumTokenBytes) return;
+    if (limits.letterMerges === 'anywhere' || joinsAtWordStart(left, right)) heap.push(key, count);
   };
   for (const key of pairs.counts.keys()) offer(key);
 

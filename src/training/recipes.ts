@@ -1,3 +1,4 @@
+import type { LetterMerges } from '../text/index.ts';
 import type { OptimizerOptions } from './optimizers.ts';
 import type { Schedule } from './schedule.ts';
 
@@ -11,6 +12,8 @@ export interface Recipe {
     /** Upper limit of the vocabulary, and how many problems it is trained on. */
     readonly vocabularySize: number;
     readonly problems: number;
+    /** Where Latin letters may join; `word-start` lets the model see how words are spelled. Default `anywhere`. */
+    readonly letterMerges?: LetterMerges;
   };
   readonly batch: {
     /** Rows (tokens) of a step and tokens of the longest document; longer problems are not used. */
@@ -72,20 +75,20 @@ const NANO: Recipe = {
     eos_token_id: 1,
     pad_token_id: 2,
   },
-  tokenizer: { vocabularySize: 1024, problems: 20_000 },
+  tokenizer: { vocabularySize: 1536, problems: 20_000, letterMerges: 'word-start' },
   batch: {
     rows: 4096,
     longest: 256,
     lateWeights: {
-      arithmetic: 34,
+      arithmetic: 36,
       decimals: 14,
-      letters: 16,
-      countdown: 13,
-      equations: 6,
-      sequences: 5,
+      letters: 17,
+      countdown: 11,
+      equations: 5,
+      sequences: 4,
       sorting: 5,
       dates: 4,
-      knights: 3,
+      knights: 4,
     },
   },
   optimizer: {
@@ -98,7 +101,7 @@ const NANO: Recipe = {
     maxNorm: 1,
   },
   rates: { muon: 4e-3, adamw: 4e-3 },
-  schedule: { steps: 5600, warmupSteps: 60, decayShare: 0.4, decay: 'linear', finalFraction: 0.02 },
+  schedule: { steps: 6000, warmupSteps: 60, decayShare: 0.4, decay: 'linear', finalFraction: 0.02 },
   predictionWeight: 0.3,
   latePredictionWeight: 0.1,
   biasSpeed: 1e-3,
@@ -126,7 +129,7 @@ const TINY: Recipe = {
     qk_rope_head_dim: 8,
     v_head_dim: 8,
   },
-  tokenizer: { vocabularySize: 512, problems: 300 },
+  tokenizer: { vocabularySize: 512, problems: 300, letterMerges: 'word-start' },
   batch: { rows: 512, longest: 256 },
   schedule: { ...NANO.schedule, steps: 60, warmupSteps: 5 },
   validation: { every: 30, batches: 1 },

@@ -77,7 +77,8 @@ export function recipeTokenizer(recipe: Recipe): {
     const { prompt, solution } = generateProblem(random, { split: 'train' });
     texts.push(prompt, solution);
   }
-  const json = trainTokenizer(texts, { vocabularySize: recipe.tokenizer.vocabularySize });
+  const { vocabularySize, letterMerges } = recipe.tokenizer;
+  const json = trainTokenizer(texts, { vocabularySize, ...(letterMerges === undefined ? {} : { letterMerges }) });
   const config = nanoTokenizerConfig({ contextLength: recipe.config.max_position_embeddings as number });
   const text = (value: unknown) => `${JSON.stringify(value, null, 1)}\n`;
   return {

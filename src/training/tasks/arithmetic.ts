@@ -8,10 +8,10 @@ import { chooseKind, drawInSplit, writeSolution } from './task.ts';
 import { phrase } from './wording.ts';
 
 const weights = {
-  addition: 24,
-  subtraction: 26,
+  addition: 26,
+  subtraction: 28,
   multiplication: 16,
-  'long-multiplication': 20,
+  'long-multiplication': 14,
   division: 8,
   remainder: 8,
 };
@@ -30,7 +30,7 @@ function withDigits(random: Random, digits: number): number {
 
 function drawDigits(random: Random, level: number | undefined): number {
   if (level !== undefined) return level;
-  return Number(random.weighted({ 1: 6, 2: 20, 3: 29, 4: 42, 5: 3 }));
+  return Number(random.weighted({ 1: 6, 2: 20, 3: 29, 4: 45 }));
 }
 
 /** Two operands of which the longer has the drawn number of digits. */
@@ -90,7 +90,7 @@ function expression(random: Random, kind: Kind, a: number, b: number): string {
 function work(kind: Kind, a: number, b: number): { lines: string[]; result: number; remainder?: number } {
   if (kind === 'addition') return add(a, b);
   if (kind === 'subtraction') return subtract(a, b);
-  if (kind === 'multiplication') return multiplyByDigit(b < 10 ? a : b, b < 10 ? b : a);
+  if (kind === 'multiplication') return multiplyByDigit(a, b);
   if (kind === 'long-multiplication') return multiplyTwoByTwo(a, b);
   return divideByDigit(a, b);
 }
@@ -107,7 +107,9 @@ function generate(random: Random, options: GenerateOptions): Problem {
   const { a, b, key } = drawInSplit(options.split, () => draw(random, kind, options.level));
   const slots = { a: String(a), b: String(b), e: expression(random, kind, a, b) };
   const prompt = phrase(random, wordingsOf(random, kind, a, b), options, slots);
-  const { lines, result, remainder } = work(kind, a, b);
+  // Where the order does not matter, the thinking takes the numbers as the text gives them.
+  const turned = /addition|multiplication/.test(kind) && Number(/\d+/.exec(prompt)![0]) !== a;
+  const { lines, result, remainder } = turned ? work(kind, b, a) : work(kind, a, b);
   const zh = options.language === 'zh';
   const answer = kind === 'remainder' ? `${result} r ${remainder}` : String(result);
   const shown = kind === 'remainder' ? `${result}${zh ? '余' : ' remainder '}${remainder}` : String(result);
@@ -152,8 +154,8 @@ export const arithmetic: Task = {
   name: 'arithmetic',
   title: { en: 'Arithmetic', zh: '算术' },
   description: {
-    en: 'Addition and subtraction to 5 digits, multiplication by one digit and of two digits by two, division by one digit.',
-    zh: '五位以内的加减法，一位数乘法和两位数乘两位数，除以一位数（可带余数）。',
+    en: 'Addition and subtraction to 4 digits, multiplication by one digit and of two digits by two, division by one digit.',
+    zh: '四位以内的加减法，一位数乘法和两位数乘两位数，除以一位数（可带余数）。',
   },
   examples: {
     en: ['What is 4567 + 789?', 'Multiply 47 by 68.', 'What is 1234 divided by 5, with remainder?'],

@@ -1,6 +1,7 @@
 /**
- * Column arithmetic as a scratchpad. Digits carry the name of their column (a ones, b tens, …), so that each step
- * finds its digits by name; every line holds one fact of the single-digit tables and the digits written so far.
+ * Column arithmetic as a scratchpad. The digits of the operands carry the name of their column (a ones, b tens, …), the
+ * digits of the result the same name as a capital, so that every step finds what it needs by a name that is written
+ * once; a line holds one fact of the single-digit tables. The last line collects the capitals from the left.
  */
 import { columnName } from './task.ts';
 
@@ -9,6 +10,9 @@ export interface Scratchpad {
   result: number;
 }
 
+/** Addition and subtraction are padded to this many digits, so that short and long numbers are worked alike. */
+const WIDTH = 4;
+
 /** Decimal digits from the ones upwards, padded with zeros to `width`. */
 export function reversedDigits(value: number, width = 0): number[] {
   const digits = [...String(value)].reverse().map(Number);
@@ -16,81 +20,112 @@ export function reversedDigits(value: number, width = 0): number[] {
   return digits;
 }
 
-export function named(digits: readonly number[]): string {
-  return digits.map((digit, i) => columnName(i) + digit).join('');
+/** Capital that names a column of the result. */
+function resultName(index: number): string {
+  return columnName(index).toUpperCase();
 }
 
 function two(value: number): string {
   return String(value).padStart(2, '0');
 }
 
-/** The lines that add two columns of digits: `a7+9+0=16;6`, the carry being the tens of the line before. */
+/** Digits from the ones upwards, written from the left with their names: `d4c5b6a7`. */
+function named(digits: readonly number[]): string {
+  return digits
+    .map((digit, i) => columnName(i) + digit)
+    .reverse()
+    .join('');
+}
+
+/** Result digits from the ones upwards, written from the left under their capitals: `E0D5C3B5A6`. */
+function collected(digits: readonly number[]): string {
+  return digits
+    .map((digit, i) => resultName(i) + digit)
+    .reverse()
+    .join('');
+}
+
+/** The lines that add two columns of digits: `a7+9+0=1A6`; the third number is the carry of the line before. */
 export function addColumns(first: readonly number[], second: readonly number[]): Scratchpad {
   const lines: string[] = [];
+  const written: number[] = [];
   let carry = 0;
-  let written = '';
   first.forEach((digit, i) => {
     const sum = digit + second[i]! + carry;
-    written = (sum % 10) + written;
-    lines.push(`${columnName(i)}${digit}+${second[i]}+${carry}=${two(sum)};${written}`);
-    carry = Math.floor(sum / 10);
+    written.push(sum % 10);
+    const next = Math.floor(sum / 10);
+    lines.push(`${columnName(i)}${digit}+${second[i]}+${carry}=${next}${resultName(i)}${sum % 10}`);
+    carry = next;
   });
-  const result = Number(carry + written);
-  lines.push(`=${result}`);
-  return { lines, result };
+  written.push(carry);
+  lines.push(collected(written));
+  return { lines, result: valueFrom(written) };
+}
+
+function valueFrom(digits: readonly number[]): number {
+  return digits.reduceRight((value, digit) => value * 10 + digit, 0);
+}
+
+/** The two numbers with zeros before them, `4567+0789`, then their digits in pairs, `d4+0c5+7b6+8a7+9`. */
+function pairs(x: number, y: number, sign: string): { lines: string[]; first: number[]; second: number[] } {
+  const width = Math.max(WIDTH, String(x).length, String(y).length);
+  const padded = (value: number) => String(value).padStart(width, '0');
+  const first = reversedDigits(x, width);
+  const second = reversedDigits(y, width);
+  const paired = first.map((digit, i) => `${columnName(i)}${digit}${sign}${second[i]}`).reverse();
+  return { lines: [`${padded(x)}${sign}${padded(y)}`, paired.join('')], first, second };
 }
 
 export function add(x: number, y: number): Scratchpad {
-  const width = Math.max(String(x).length, String(y).length);
-  const first = reversedDigits(x, width);
-  const second = reversedDigits(y, width);
+  const { lines, first, second } = pairs(x, y, '+');
   const sum = addColumns(first, second);
-  return { lines: [`${x}+${y}`, `${named(first)}+${named(second)}`, ...sum.lines], result: sum.result };
+  return { lines: [...lines, ...sum.lines], result: sum.result };
 }
 
 /**
- * Subtraction: `a7-9-0=8-10;8` writes 8 and borrows 10. A borrow left at the end means that the result is below zero:
- * the line `<0`, then the numbers change places.
+ * Subtraction: `a7-9-0=1A8` writes 8 and borrows 1. A borrow left at the end means that the result is below zero: the
+ * line `<0`, then the numbers change places, and the collected digits open with a minus.
  */
 export function subtract(x: number, y: number): Scratchpad {
-  const width = Math.max(String(x).length, String(y).length);
-  const first = reversedDigits(x, width);
-  const second = reversedDigits(y, width);
-  const lines = [`${x}-${y}`, `${named(first)}-${named(second)}`];
+  const { lines, first, second } = pairs(x, y, '-');
+  const written: number[] = [];
   let borrow = 0;
-  let written = '';
   first.forEach((digit, i) => {
     const difference = digit - second[i]! - borrow;
     const next = difference < 0 ? 1 : 0;
-    written = difference + 10 * next + written;
-    lines.push(`${columnName(i)}${digit}-${second[i]}-${borrow}=${difference + 10 * next}-${next}0;${written}`);
+    written.push(difference + 10 * next);
+    lines.push(`${columnName(i)}${digit}-${second[i]}-${borrow}=${next}${resultName(i)}${difference + 10 * next}`);
     borrow = next;
   });
   if (borrow === 1) {
     const swapped = subtract(y, x);
-    return { lines: [...lines, '<0', ...swapped.lines, `=-${swapped.result}`], result: -swapped.result };
+    const last = swapped.lines.pop()!;
+    return { lines: [...lines, '<0', ...swapped.lines, `-${last}`], result: -swapped.result };
   }
-  lines.push(`=${Number(written)}`);
-  return { lines, result: Number(written) };
+  written.push(0);
+  return { lines: [...lines, collected(written)], result: valueFrom(written) };
 }
 
-/** Several digits times one digit: `b4*6=24+4=28;82`. */
-export function multiplyByDigit(x: number, digit: number): Scratchpad {
-  const digits = reversedDigits(x);
-  const lines = [`${x}*${digit}`, `${named(digits)}*${digit}`];
+/**
+ * Several digits times one digit, given in the order of the question: the expression, the longer number's digits by name
+ * first, then `b4*6=24+4=2B8`: the product, and with the carry of the line before its tens and the digit written.
+ */
+export function multiplyByDigit(x: number, y: number): Scratchpad {
+  const [long, digit] = y < 10 ? [x, y] : [y, x];
+  const digits = reversedDigits(long);
+  const lines = [`${x}*${y}`, `${named(digits)}*${digit}`];
+  const written: number[] = [];
   let carry = 0;
-  let written = '';
   digits.forEach((d, i) => {
-    const product = d * digit;
-    const sum = product + carry;
-    written = (sum % 10) + written;
-    const carried = i === 0 ? '' : `+${carry}=${two(sum)}`;
-    lines.push(`${columnName(i)}${d}*${digit}=${two(product)}${carried};${written}`);
-    carry = Math.floor(sum / 10);
+    const sum = d * digit + carry;
+    written.push(sum % 10);
+    const next = Math.floor(sum / 10);
+    lines.push(`${columnName(i)}${d}*${digit}=${two(d * digit)}+${carry}=${next}${resultName(i)}${sum % 10}`);
+    carry = next;
   });
-  const result = Number(carry + written);
-  lines.push(`=${result}`);
-  return { lines, result };
+  written.push(carry);
+  lines.push(collected(written));
+  return { lines, result: valueFrom(written) };
 }
 
 /** Two digits times two digits: four products whose digits are named by column, then one addition of columns. */
@@ -116,19 +151,27 @@ export function multiplyTwoByTwo(x: number, y: number): Scratchpad {
   return { lines: [...lines, ...sum.lines], result: sum.result };
 }
 
-/** Division by one digit from the left: `b12=5*2+2;02` divides the remainder and the next digit. */
+/**
+ * Division by one digit from the left, columns named from the left: `b12:B2*5=10+2` divides the remainder of the line
+ * before and the next digit, 12, giving 2, whose product 10 leaves 2. The last line, `A0B2C4D6r4`, ends with the
+ * remainder.
+ */
 export function divideByDigit(x: number, digit: number): Scratchpad & { remainder: number } {
   const digits = [...String(x)].map(Number);
-  const lines = [`${x}/${digit}`, `${named(digits)}/${digit}`];
+  const lines = [`${x}/${digit}`, `${digits.map((d, i) => columnName(i) + d).join('')}/${digit}`];
   let remainder = 0;
+  let result = 0;
   let written = '';
   digits.forEach((d, i) => {
     const value = remainder * 10 + d;
     const quotient = Math.floor(value / digit);
     remainder = value % digit;
-    written += quotient;
-    lines.push(`${columnName(i)}${two(value)}=${digit}*${quotient}+${remainder};${written}`);
+    result = result * 10 + quotient;
+    written += resultName(i) + quotient;
+    lines.push(
+      `${columnName(i)}${two(value)}:${resultName(i)}${quotient}*${digit}=${two(quotient * digit)}+${remainder}`,
+    );
   });
-  lines.push(`=${Number(written)}r${remainder}`);
-  return { lines, result: Number(written), remainder };
+  lines.push(`${written}r${remainder}`);
+  return { lines, result, remainder };
 }

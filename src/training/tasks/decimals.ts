@@ -1,12 +1,16 @@
-/** Which of two or three decimals is larger or smaller: the digits are padded, named by place, and compared in turn. */
+/**
+ * Which of two or three decimals is larger or smaller. The first line says what is wanted, L the larger or S the smaller,
+ * and names the numbers: `L:x9.11y9.9`. Two numbers at a time are written with their digits named by place (a tens, b
+ * ones, c tenths, …), and compared in turn, `c1,9<`; `L<y9.9` repeats the wish and the sign and names the winner.
+ */
 import type { Random } from '../../platform/random.ts';
 import { answerText, findNumbers } from './answer.ts';
-import { three, two } from './decimals-wordings.ts';
+import { fixedWordings, three, two } from './decimals-wordings.ts';
 import type { GenerateOptions, Language, Problem, Task } from './task.ts';
 import { chooseKind, columnName, drawInSplit, writeSolution } from './task.ts';
 import { phrase } from './wording.ts';
 
-const weights = { two: 70, three: 30 };
+const weights = { two: 65, three: 35 };
 
 interface Details {
   numbers: string[];
@@ -16,7 +20,7 @@ interface Details {
 }
 
 function draw(random: Random, count: number): { numbers: string[]; key: string } | undefined {
-  const whole = count === 3 || random.chance(0.7) ? random.integer(0, 20) : random.integer(0, 150);
+  const whole = count === 3 || random.chance(0.7) ? random.integer(0, 20) : random.integer(0, 99);
   const style = random.weighted({ 'same whole': 66, 'near whole': 22, any: 12 });
   const lead = String(random.integer(0, 9));
   const shareLead = style === 'same whole' && random.chance(0.3);
@@ -25,10 +29,10 @@ function draw(random: Random, count: number): { numbers: string[]; key: string }
       style === 'same whole'
         ? whole
         : style === 'near whole'
-          ? Math.max(0, whole + random.integer(-1, 1))
-          : random.integer(0, count === 3 ? 20 : random.pick([9, 99, 150]));
+          ? Math.min(99, Math.max(0, whole + random.integer(-1, 1)))
+          : random.integer(0, count === 3 ? 20 : random.pick([9, 99]));
     if (random.chance(0.06)) return String(part);
-    const places = Number(random.weighted({ 1: 42, 2: 44, 3: count === 3 ? 2 : 14 }));
+    const places = Number(random.weighted({ 1: 42, 2: 44, 3: count === 3 ? 0 : 14 }));
     let fraction = Array.from({ length: places }, () => random.integer(0, 9)).join('');
     if (shareLead) fraction = lead + fraction.slice(1);
     return `${part}.${fraction}`;
@@ -42,27 +46,45 @@ function draw(random: Random, count: number): { numbers: string[]; key: string }
   return { numbers, key };
 }
 
-function pad(number: string, wholeLength: number, places: number): string {
+/** The digits of a number with a whole part below 100: two before the point, `places` after it. */
+function placed(number: string, places: number): string[] {
   const [whole, fraction = ''] = number.split('.') as [string, string?];
-  return [...whole.padStart(wholeLength, '0'), ...fraction.padEnd(places, '0')].join('');
+  return [...whole.padStart(2, '0'), ...fraction.padEnd(places, '0')];
 }
 
-/** Compares two decimals digit by digit; the last line states the relation. */
+/** The lines that compare two decimals place by place, to the first place where they differ. */
 function compare(x: string, y: string): { lines: string[]; sign: '<' | '>' | '=' } {
-  const parts = [x, y].map((number) => number.split('.') as [string, string?]);
-  const wholeLength = Math.max(...parts.map(([whole]) => whole.length));
-  const places = Math.max(...parts.map(([, fraction]) => fraction?.length ?? 0));
-  const [left, right] = [x, y].map((number) => pad(number, wholeLength, places)) as [string, string];
-  const named = (digits: string) =>
-    [...digits].map((digit, i) => (i === wholeLength ? '.' : '') + columnName(i) + digit).join('');
-  const steps: string[] = [];
+  const places = Math.max(2, ...[x, y].map((number) => number.split('.')[1]?.length ?? 0));
+  const [left, right] = [placed(x, places), placed(y, places)];
+  const named = (digits: string[]) => digits.map((digit, i) => columnName(i) + digit).join('');
+  const lines = [`${named(left)},${named(right)}`];
   let sign: '<' | '>' | '=' = '=';
   for (let i = 0; i < left.length && sign === '='; i++) {
     const [p, q] = [left[i]!, right[i]!];
     sign = p < q ? '<' : p > q ? '>' : '=';
-    steps.push(`${columnName(i)}${p},${q}${sign}`);
+    lines.push(`${columnName(i)}${p},${q}${sign}`);
   }
-  return { lines: [`${x} ${y}`, `${named(left)} ${named(right)}`, ...steps, `${x}${sign}${y}`], sign };
+  return { lines, sign };
+}
+
+interface Named {
+  name: string;
+  number: string;
+}
+
+/** The thinking, and the number asked for (null where all are equal). */
+function think(numbers: readonly string[], larger: boolean): { lines: string[]; best: string | null } {
+  const wish = larger ? 'L' : 'S';
+  const given: Named[] = numbers.map((number, i) => ({ name: 'xyz'[i]!, number }));
+  const lines = [`${wish}:${given.map(({ name, number }) => name + number).join('')}`];
+  let best = given[0]!;
+  for (const next of given.slice(1)) {
+    const { lines: steps, sign } = compare(best.number, next.number);
+    if (sign === '=') return { lines: [...lines, ...steps, `${wish}=`], best: null };
+    if ((sign === '<') === larger) best = next;
+    lines.push(...steps, `${wish}${sign}${best.name}${best.number}`);
+  }
+  return { lines, best: best.number };
 }
 
 function sentence(language: Language, answer: string | null, larger: boolean, count: number): string {
@@ -80,15 +102,7 @@ function generate(random: Random, options: GenerateOptions): Problem {
   const count = kind === 'two' ? 2 : 3;
   const { numbers, key } = drawInSplit(options.split, () => draw(random, count));
   const larger = random.chance(0.6);
-  const lines: string[] = [];
-  let best: string | null = numbers[0]!;
-  for (const next of numbers.slice(1)) {
-    const { lines: steps, sign } = compare(best!, next);
-    lines.push(...steps);
-    if (sign === '=') best = null;
-    else if ((sign === '<') === larger) best = next;
-    if (best === null) break;
-  }
+  const { lines, best } = think(numbers, larger);
   const comparative: Record<Language, readonly [readonly string[], readonly string[]]> = {
     en:
       count === 2 ? [['larger', 'bigger', 'greater'], ['smaller']] : [['largest', 'biggest', 'greatest'], ['smallest']],
@@ -96,7 +110,9 @@ function generate(random: Random, options: GenerateOptions): Problem {
   };
   const word = random.pick(comparative[options.language][larger ? 0 : 1]);
   const slots: Record<string, string> = { word, a: numbers[0]!, b: numbers[1]!, c: numbers[2] ?? '' };
-  const prompt = phrase(random, count === 2 ? two : three, options, slots);
+  const fixed = options.wordings !== 'held-out' && random.chance(0.2);
+  const wordings = fixed ? fixedWordings(count, larger) : count === 2 ? two : three;
+  const prompt = phrase(random, wordings, options, slots);
   const details: Details = { numbers, direction: larger ? 'larger' : 'smaller', answer: best };
   return {
     task: 'decimals',

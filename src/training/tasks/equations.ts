@@ -39,7 +39,7 @@ function drawValue(random: Random, level: number | undefined): number {
 
 function drawConstant(random: Random): number {
   if (random.chance(0.07)) return 0;
-  return random.integer(1, 20) * (random.chance(0.4) ? -1 : 1);
+  return random.integer(1, random.chance(0.7) ? 9 : 20) * (random.chance(0.4) ? -1 : 1);
 }
 
 function draw(random: Random, kind: keyof typeof weights, level: number | undefined) {

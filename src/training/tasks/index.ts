@@ -7,14 +7,19 @@
  * decides the split: 18 in 20 train, 1 validation, 1 test. A problem of one split can therefore never occur in another.
  * A fifth or more of the wordings is held out from training as well and is used only where evaluation asks for it.
  *
- * **Thinking.** The lines are meant for a very small model, so each is one step that can be read off earlier lines:
- * - column arithmetic names the digits by column, `a7b6c5d4+a9b8c7d0`, then `b6+8+1=15;56` is column b with carry 1
- *   (the tens of the line before) and, after `;`, the digits found so far; `b6-8-1=7-10;78` borrows ten;
- *   `b4*6=24+4=28;82` multiplies and adds the carry; `b12=5*2+2;02` divides remainder and next digit by 5;
- * - decimals are padded, named by place, and compared a place a line: `b1,9<`;
- * - letters are spelled with the running count: ` s0 t0 r1`;
+ * **Thinking.** The lines are meant for a very small model. The first copies what the question gives, in its order, and
+ * says what is wished for; each further one is one step that can be read off the few tokens before it, or found by a
+ * name that is written once; the last one holds the answer:
+ * - column arithmetic pads to four digits, pairs the digits by column, `d4+0c5+7b6+8a7+9`, and works from the right:
+ *   `b6+8+1=1B5` is column b with carry 1 (from the line before), carrying 1, with 5 under the capital of the column;
+ *   `b6-8-1=1B7` borrows 1; `b4*6=24+4=2B8` multiplies and adds the carry; `b12:B2*5=10+2` divides the rest and the next
+ *   digit by 5; the capitals, `E0D5C3B5A6`, are the result;
+ * - decimals say `L` (larger) or `S`, name the numbers, `L:x9.11y9.9`, name the digits by place, compare a place a line,
+ *   `c1,9<`, and name the winner, `L<y9.9`;
+ * - letters are spelled, with the running count after those that count: `r: s t r1 a w b e r2 r3 y`;
  * - countdown lists what the last number would need, `7:+49-63*8`, and the values of the other two with y or n;
- * - equations move one term a line; sequences write their steps, then the rule; sorting is repeated selection;
+ * - equations move one term a line; sequences write their steps, `3,7+4`, then the rule;
+ * - sorting is repeated selection: `34:7<7` picks the smaller, `7|34,91` is what is sorted and what is left;
  * - dates write out month lengths, `3:31<45`; knights and knaves try the cases, `T,L:A0n`.
  *
  * **Adding a task**: write `NAME.ts` that exports a {@link Task} and `NAME-wordings.ts`, enter it below with a weight;
@@ -53,16 +58,16 @@ export const kinds: readonly string[] = Object.values(tasks).flatMap((task) =>
   task.kinds.map((kind) => `${task.name}/${kind}`),
 );
 
-/** Share of each task in a training mixture, in per cent; harder tasks take more. */
+/** Share of each task in a training mixture, in per cent; harder tasks take more, and so do those of short solutions. */
 export const mixture: Readonly<Record<string, number>> = {
   arithmetic: 36,
-  decimals: 8,
-  letters: 12,
-  countdown: 14,
-  equations: 7,
-  sequences: 6,
-  sorting: 6,
-  dates: 6,
+  decimals: 11,
+  letters: 15,
+  countdown: 12,
+  equations: 6,
+  sequences: 5,
+  sorting: 5,
+  dates: 5,
   knights: 5,
 };
 

@@ -1,4 +1,4 @@
-/** Counting a letter in a word: the word is spelled with the running count after each letter. */
+/** Counting a letter in a word: the word is spelled, and the running count stands after each letter that counts. */
 import type { Random } from '../../platform/random.ts';
 import { answerText, numericAnswer, spelledNumbers } from './answer.ts';
 import { letterWordings } from './letters-wordings.ts';
@@ -53,7 +53,8 @@ function generate(random: Random, options: GenerateOptions): Problem {
   const slots = { w: `${open}${word}${close}`, c: random.chance(0.15) ? `"${letter}"` : letter };
   let count = 0;
   const spelled = [...word].map((each) => {
-    if (each === letter) count += 1;
+    if (each !== letter) return ` ${each}`;
+    count += 1;
     return ` ${each}${count}`;
   });
   const details: Details = { word, letter, count };

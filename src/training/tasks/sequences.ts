@@ -1,6 +1,7 @@
 /**
- * The next number of a sequence. The thinking writes the steps between the terms first; what they show (equal steps,
- * steps in turn, growing by two, equal to the terms before, or equal ratios) decides the rule.
+ * The next number of a sequence. The thinking writes the steps between the terms first, `3,7+4`; what they show (equal
+ * steps, steps in turn, growing by two, equal to the terms before, or equal ratios) decides the rule. Terms are kept
+ * small, so that a step is mostly a matter of the last digits.
  */
 import type { Random } from '../../platform/random.ts';
 import { answerText, numericAnswer } from './answer.ts';
@@ -32,7 +33,7 @@ function draw(random: Random, kind: Kind, level: number | undefined): Rule {
   const largest = level ?? 50;
   const length = random.integer(4, 5);
   if (kind === 'arithmetic') {
-    const step = random.integer(1, 12) * (random.chance(0.3) ? -1 : 1);
+    const step = (random.chance(0.85) ? random.integer(1, 9) : random.integer(10, 12)) * (random.chance(0.3) ? -1 : 1);
     const start = random.integer(1, largest) + (step < 0 ? -step * (random.chance(0.9) ? length : 1) : 0);
     const terms = Array.from({ length }, (_, i) => start + i * step);
     const next = start + length * step;
@@ -42,7 +43,7 @@ function draw(random: Random, kind: Kind, level: number | undefined): Rule {
     const ratio = random.pick([2, 2, 2, 3, 3, 4, 5, 6, 10]);
     const count = ratio > 3 ? 3 : 4;
     const terms = Array.from({ length: count }, () => 0);
-    terms[0] = random.integer(1, ratio > 3 ? 20 : ratio === 3 ? 25 : 60);
+    terms[0] = random.integer(1, ratio > 3 ? 15 : ratio === 3 ? 20 : 40);
     for (let i = 1; i < count; i++) terms[i] = terms[i - 1]! * ratio;
     if (random.chance(0.15)) {
       terms.reverse();
@@ -73,14 +74,14 @@ function draw(random: Random, kind: Kind, level: number | undefined): Rule {
     return { terms, next, lines: [`${signed(first)},${signed(second)}`, `${terms[4]}${signed(first)}=${next}`] };
   }
   if (kind === 'squares') {
-    const start = random.integer(1, 20);
+    const start = random.integer(1, 14);
     const shift = random.chance(0.5) ? 0 : random.integer(1, 9);
     const terms = Array.from({ length: 4 }, (_, i) => (start + i) ** 2 + shift);
     const step = terms[3]! - terms[2]!;
     const next = terms[3]! + step + 2;
     return { terms, next, lines: [`${step}+2=${step + 2}`, `${terms[3]}+${step + 2}=${next}`] };
   }
-  const terms = [random.integer(1, 20), random.integer(1, 30)];
+  const terms = [random.integer(1, 15), random.integer(1, 20)];
   while (terms.length < 5) terms.push(terms.at(-1)! + terms.at(-2)!);
   const next = terms[4]! + terms[3]!;
   return { terms, next, lines: [`${terms[1]}+${terms[2]}=${terms[3]}`, `${terms[3]}+${terms[4]}=${next}`] };
@@ -93,7 +94,7 @@ function generate(random: Random, options: GenerateOptions): Problem {
     // Three terms fix every rule, so a longer showing of the same sequence is the same problem.
     return { ...rule, key: `sequence:${rule.terms.slice(0, 3).join(',')}` };
   });
-  const steps = terms.slice(1).map((term, i) => `${term}-${terms[i]}=${term - terms[i]!}`);
+  const steps = terms.slice(1).map((term, i) => `${terms[i]},${term}${signed(term - terms[i]!)}`);
   const separator = options.language === 'zh' ? random.pick(['、', '，', ',']) : random.pick([', ', ', ', ',']);
   const details: Details = { terms, next };
   return {

@@ -1,7 +1,8 @@
 /**
- * Sorting by repeated selection: each pass lists what is left and then carries the best so far along it
- * (`25 1 40|25,1:1,40:1` compares 25 with 1, keeps 1, compares it with 40). Decimals are padded to two places first;
- * words are compared by their first two letters, which are written out.
+ * Sorting by repeated selection. The first line gives the list in the order of the question. Each pass carries the best
+ * so far along what is left, a comparison a line (`34:7<7`: of 34 and 7 the smaller is 7; `>` picks the larger), then
+ * writes what is sorted and, after `|`, what is left: `7|34,91`. Decimals are padded to two places; of words the first
+ * two letters are sorted.
  */
 import type { Random } from '../../platform/random.ts';
 import { answerText, findNumbers } from './answer.ts';
@@ -38,7 +39,7 @@ interface Details {
 
 function drawItems(random: Random, kind: Kind, level: number | undefined): string[] | undefined {
   if (kind === 'words') {
-    const count = level ?? random.integer(3, 4);
+    const count = level ?? (random.chance(0.6) ? 3 : 4);
     const first = random.pick(sortable);
     const near = random.chance(0.25) ? sortable.filter((noun) => noun[0] === first[0]) : sortable;
     const items = [first, ...Array.from({ length: count - 1 }, (_, i) => random.pick(i === 0 ? near : sortable))];
@@ -47,8 +48,7 @@ function drawItems(random: Random, kind: Kind, level: number | undefined): strin
   }
   const digits = random.weighted({ 1: 10, 2: 60, 3: 30 });
   const largest = 10 ** Number(digits) - 1;
-  const usual = kind === 'decimals' ? (random.chance(0.15) ? 4 : 3) : random.integer(3, digits === '3' ? 4 : 5);
-  const count = level ?? usual;
+  const count = level ?? (kind === 'numbers' && random.chance(digits === '3' ? 0.3 : 0.5) ? 4 : 3);
   const whole = random.integer(0, 20);
   const items = Array.from({ length: count }, () => {
     if (kind === 'numbers') return String(random.integer(1, largest));
@@ -58,21 +58,22 @@ function drawItems(random: Random, kind: Kind, level: number | undefined): strin
   return new Set(items).size === count ? items : undefined;
 }
 
-/** Passes of selection; `before` tells whether x comes before y. */
-function passes(items: readonly string[], before: (x: string, y: string) => boolean): string[] {
+/** Passes of selection; `before` tells whether x comes before y, `sign` stands for that in the lines. */
+function passes(items: readonly string[], sign: '<' | '>', before: (x: string, y: string) => boolean): string[] {
   const lines: string[] = [];
+  const done: string[] = [];
   let left = [...items];
   while (left.length > 1) {
     let best = left[0]!;
-    let chain = best;
     for (const next of left.slice(1)) {
+      const compared = `${best}:${next}`;
       if (!before(best, next)) best = next;
-      chain += `,${next}:${best}`;
+      lines.push(`${compared}${sign}${best}`);
     }
-    lines.push(`${left.join(' ')}|${chain}`);
+    done.push(best);
     left = left.filter((item) => item !== best);
+    lines.push(left.length > 1 ? `${done.join(',')}|${left.join(',')}` : [...done, ...left].join(','));
   }
-  lines.push(left[0]!);
   return lines;
 }
 
@@ -83,19 +84,12 @@ function sortedItems(items: readonly string[], order: Order): string[] {
 }
 
 function think(items: readonly string[], order: Order, sorted: readonly string[]): string[] {
-  const before = (x: string, y: string) => sorted.indexOf(x) < sorted.indexOf(y);
-  if (items.some((item) => item.includes('.'))) {
-    const padded = (item: string) => (/\.\d\d/.test(item) ? item : `${item}0`);
-    const rank = new Map(sorted.map((item, i) => [padded(item), i]));
-    return [items.join(' '), ...passes(items.map(padded), (x, y) => rank.get(x)! < rank.get(y)!)];
-  }
-  if (order !== 'alphabetical') return passes(items, before);
-  const start = (word: string) => `${word[0]}${word[1]}`;
-  const byStart = new Map(items.map((item) => [start(item), item]));
-  const spelled = items.map((item) => `${item}: ${item[0]} ${item[1]}`);
-  const steps = passes(items.map(start), (x, y) => before(byStart.get(x)!, byStart.get(y)!));
-  const spaced = (text: string) => text.replaceAll(/([a-z])([a-z])/g, '$1 $2');
-  return [...spelled, ...steps.map(spaced)];
+  const sign = order === 'descending' ? '>' : '<';
+  const padded = (item: string) => (/\.\d$/.test(item) ? `${item}0` : item);
+  const short = order === 'alphabetical' ? (item: string) => item.slice(0, 2) : padded;
+  const rank = new Map(sorted.map((item, i) => [short(item), i]));
+  const shown = items.map(short);
+  return [sign + shown.join(','), ...passes(shown, sign, (x, y) => rank.get(x)! < rank.get(y)!)];
 }
 
 function listed(random: Random, items: readonly string[], language: Language): string {
@@ -169,8 +163,8 @@ export const sorting: Task = {
   name: 'sorting',
   title: { en: 'Sorting', zh: '排序' },
   description: {
-    en: 'Three to five numbers or decimals by size, three or four words by the alphabet.',
-    zh: '三到五个整数或小数按大小排列，三四个英文单词按字母顺序排列。',
+    en: 'Three or four numbers or three decimals by size, three or four words by the alphabet.',
+    zh: '三四个整数或三个小数按大小排列，三四个英文单词按字母顺序排列。',
   },
   examples: {
     en: ['Sort 34, 7, 91 and 25 from smallest to largest.', 'Sort pear, fig, apple alphabetically.'],

@@ -109,31 +109,111 @@ function expectTrue(line: string): void {
   }
 }
 
+/** One line of column arithmetic: the column, the carry or rest it takes over, the one it hands on, and its result digit. */
+interface Step {
+  column: string;
+  digits: string;
+  taken: number;
+  next: number;
+  digit: number;
+}
+
+/** Reads a line of column arithmetic and checks its fact; undefined for other lines. */
+function readStep(line: string): Step | undefined {
+  const numbers = (match: RegExpExecArray) => match.slice(1).map((text) => (/^\d+$/.test(text) ? Number(text) : 0));
+  let match = /^([a-h])(\d)([+-])(\d)[+-](\d)=(\d)([A-H])(\d)$/.exec(line);
+  if (match !== null) {
+    const [, x, , y, taken, next, , digit] = numbers(match) as [
+      number,
+      number,
+      number,
+      number,
+      number,
+      number,
+      number,
+      number,
+    ];
+    if (match[3] === '+') expect(x + y + taken, line).toBe(10 * next + digit);
+    else expect(x - y - taken, line).toBe(digit - 10 * next);
+    expect(match[7], line).toBe(match[1]!.toUpperCase());
+    return { column: match[1]!, digits: match[1]! + x + match[3] + y, taken, next, digit };
+  }
+  match = /^([a-h])(\d)\*(\d)=(\d\d)\+(\d)=(\d)([A-H])(\d)$/.exec(line);
+  if (match !== null) {
+    const [, x, by, product, taken, next, , digit] = numbers(match) as [
+      number,
+      number,
+      number,
+      number,
+      number,
+      number,
+      number,
+      number,
+    ];
+    expect(x * by, line).toBe(product);
+    expect(product + taken, line).toBe(10 * next + digit);
+    expect(match[7], line).toBe(match[1]!.toUpperCase());
+    return { column: match[1]!, digits: match[1]! + x, taken, next, digit };
+  }
+  match = /^([a-h])(\d)(\d):([A-H])(\d)\*(\d)=(\d\d)\+(\d)$/.exec(line);
+  if (match === null) return undefined;
+  const [, taken, x, , digit, by, product, next] = numbers(match) as [
+    number,
+    number,
+    number,
+    number,
+    number,
+    number,
+    number,
+    number,
+  ];
+  expect(digit * by, line).toBe(product);
+  expect(product + next, line).toBe(10 * taken + x);
+  expect(next, line).toBeLessThan(by);
+  expect(match[4], line).toBe(match[1]!.toUpperCase());
+  return { column: match[1]!, digits: match[1]! + x, taken, next, digit };
+}
+
 describe('thinking is true', () => {
   it.each(['addition', 'subtraction', 'multiplication', 'long-multiplication', 'division', 'remainder'])(
-    'arithmetic/%s: every fact holds and the result is right',
+    'arithmetic/%s: every fact holds, carries are handed on, and the result is right',
     (kind) => {
       for (const problem of many(1500, { task: `arithmetic/${kind}`, split: 'train' }, 'true')) {
-        const {
-          a,
-          b,
-          result,
-          remainder = 0,
-        } = problem.details as Record<string, number> as {
-          a: number;
-          b: number;
-          result: number;
-          remainder?: number;
-        };
+        const { a, b, result, remainder = 0 } = problem.details as Record<'a' | 'b' | 'result' | 'remainder', number>;
         const lines = thinkingOf(problem).split('\n');
-        for (const line of lines) {
-          const fact = /^[a-h]?(\d[^;]*=[^;]*);/.exec(line);
+        const sign = { addition: '+', subtraction: '-' }[kind] ?? (/div|rem/.test(kind) ? '/' : '*');
+        const given = problem.prompt.match(/\d+/g)!.map(Number);
+        const [first, second] = /[+*]/.test(sign) ? given : [a, b];
+        expect([first, second].toSorted()).toEqual([a, b].toSorted());
+        expect(lines[0]!.replace(/\b0+(?=\d)/g, '')).toBe(`${first}${sign}${second}`);
+        let carry = 0;
+        let steps: Step[] = [];
+        lines.forEach((line, i) => {
+          const fact = /^(\d[^;]*=[^;]*);/.exec(line);
           if (fact !== null) expectTrue(fact[1]!.replace(/\b0+(?=\d)/g, ''));
-        }
+          if (line === '<0') {
+            expect(carry).toBe(1);
+            [carry, steps] = [0, []];
+          }
+          const step = readStep(line);
+          if (step === undefined) return;
+          expect(step.taken, line).toBe(carry);
+          carry = step.next;
+          steps.push(step);
+          // The digits stand under the name of their column in a line above.
+          if (kind !== 'long-multiplication')
+            expect(lines.slice(1, i).some((above) => above.includes(step.digits))).toBe(true);
+        });
         const wanted = { addition: a + b, subtraction: a - b, multiplication: a * b, 'long-multiplication': a * b };
         expect(result).toBe(wanted[kind as keyof typeof wanted] ?? Math.floor(a / b));
-        if (kind === 'division' || kind === 'remainder') expect(remainder).toBe(a % b);
-        expect(lines.at(-1)).toBe(/div|rem/.test(kind) ? `=${result}r${remainder}` : `=${result}`);
+        const last = lines.at(-1)!;
+        for (const { column, digit } of steps) expect(last).toContain(`${column.toUpperCase()}${digit}`);
+        const [digits, rest] = last.replace(/[A-Z]/g, '').split('r');
+        expect(Number(digits)).toBe(result);
+        if (kind === 'division' || kind === 'remainder') {
+          expect(remainder).toBe(a % b);
+          expect(Number(rest)).toBe(a % b);
+        }
       }
     },
   );
@@ -152,20 +232,65 @@ describe('thinking is true', () => {
     expect(checked).toBeGreaterThan(1000);
   });
 
-  it('decimals: each place is compared rightly', () => {
+  it('decimals: each place is compared rightly, and each winner is the one wished for', () => {
     for (const problem of many(1000, { task: 'decimals', split: 'train' }, 'true')) {
-      for (const [, x, sign, y] of thinkingOf(problem).matchAll(/^(\d+(?:\.\d+)?)([<>=])(\d+(?:\.\d+)?)$/gm)) {
-        const wanted = Number(x) < Number(y) ? '<' : Number(x) > Number(y) ? '>' : '=';
-        expect(sign).toBe(wanted);
+      const lines = thinkingOf(problem).split('\n');
+      const { numbers, direction, answer } = problem.details as Record<string, unknown> & { numbers: string[] };
+      const wish = direction === 'larger' ? 'L' : 'S';
+      expect(lines[0]).toBe(`${wish}:${numbers.map((number, i) => 'xyz'[i] + number).join('')}`);
+      for (const line of lines) {
+        const [, p, q, sign] = /^[a-h](\d),(\d)([<>=])$/.exec(line) ?? [];
+        if (sign !== undefined) expect(sign, line).toBe(p! < q! ? '<' : p! > q! ? '>' : '=');
       }
+      const winners = lines.filter((line, i) => i > 0 && line.startsWith(wish));
+      let best = numbers[0]!;
+      for (const [i, line] of winners.entries()) {
+        const next = numbers[i + 1]!;
+        const sign = Number(best) < Number(next) ? '<' : Number(best) > Number(next) ? '>' : '=';
+        if (sign === (wish === 'L' ? '<' : '>')) best = next;
+        expect(line).toBe(sign === '=' ? `${wish}=` : `${wish}${sign}${'xyz'[numbers.indexOf(best)]}${best}`);
+      }
+      expect(winners.at(-1)!.slice(3)).toBe(answer ?? '');
     }
   });
 
-  it('letters: the spelled word is the word', () => {
+  it('letters: the spelled word is the word, and the count stands after the letters counted', () => {
     for (const problem of many(1000, { task: 'letters', split: 'train' }, 'true')) {
       const { word, letter, count } = problem.details as { word: string; letter: string; count: number };
       expect(count).toBe(word.split(letter).length - 1);
-      expect(thinkingOf(problem).split('\n')[0]!.slice(2).replace(/[ \d]/g, '')).toBe(word);
+      const spelled = thinkingOf(problem).split('\n')[0]!;
+      expect(spelled.slice(2).replace(/[ \d]/g, '')).toBe(word);
+      const counted = [...spelled.matchAll(/(\w)(\d)/g)];
+      expect(counted.map((match) => match[1])).toEqual(Array.from({ length: count }, () => letter));
+      expect(counted.map((match) => Number(match[2]))).toEqual(Array.from({ length: count }, (_, i) => i + 1));
+    }
+  });
+
+  it('sorting: each comparison is right, and the last line is the answer', () => {
+    for (const problem of many(1000, { task: 'sorting', split: 'train' }, 'true')) {
+      const lines = thinkingOf(problem).split('\n');
+      const words = problem.kind === 'words';
+      for (const line of lines) {
+        const [, x, y, sign, best] = /^([^:]+):([^<>]+)([<>])(.+)$/.exec(line) ?? [];
+        if (sign === undefined) continue;
+        expect(sign).toBe(lines[0]![0]);
+        const less = words ? x! < y! : Number(x) < Number(y);
+        expect(best, line).toBe(less === (sign === '<') ? x : y);
+      }
+      const { sorted } = problem.details as { sorted: string[] };
+      const shown = lines.at(-1)!.split(',');
+      expect(shown.map((item) => (words ? item : String(Number(item))))).toEqual(
+        sorted.map((item) => (words ? item.slice(0, 2) : String(Number(item)))),
+      );
+    }
+  });
+
+  it('sequences: each step leads from a term to the next', () => {
+    for (const problem of many(1000, { task: 'sequences', split: 'train' }, 'true')) {
+      const { terms } = problem.details as { terms: number[] };
+      const steps = thinkingOf(problem).matchAll(/^(-?\d+),(-?\d+)([+-]\d+)$/gm);
+      const shown = Array.from(steps, (match) => match.slice(1).map(Number));
+      expect(shown).toEqual(terms.slice(1).map((term, i) => [terms[i], term, term - terms[i]!]));
     }
   });
 });

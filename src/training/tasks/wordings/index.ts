@@ -1,0 +1,25 @@
+/**
+ * Wider wordings, for training: written without sight of the wordings that are held out for evaluation; the few that came
+ * out within a word of one of those were struck, and a test keeps it so. One template a line, syntax as in `wording.ts`.
+ */
+export { addition } from './addition.ts';
+export { countdown } from './countdown.ts';
+export { dateAfter } from './date-after.ts';
+export { daysBetween } from './days-between.ts';
+export { decimalsThree } from './decimals-three.ts';
+export { decimalsThreeFixed } from './decimals-three-fixed.ts';
+export { decimalsTwo } from './decimals-two.ts';
+export { decimalsTwoFixed } from './decimals-two-fixed.ts';
+export { division } from './division.ts';
+export { equations } from './equations.ts';
+export { expression } from './expression.ts';
+export { knights } from './knights.ts';
+export { leapYear } from './leap-year.ts';
+export { letters } from './letters.ts';
+export { multiplication } from './multiplication.ts';
+export { remainder } from './remainder.ts';
+export { sequences } from './sequences.ts';
+export { sorting } from './sorting.ts';
+export { subtraction } from './subtraction.ts';
+export { subtractionStories } from './subtraction-stories.ts';
+export { weekdayAfter } from './weekday-after.ts';
