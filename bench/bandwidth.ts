@@ -1,23 +1,6 @@
-import { defineKernel, type Kernel } from '../src/kernels/index.ts';
-import { sumVectors, vectorLoop } from '../src/kernels/loops.ts';
+import type { Kernel } from '../src/kernels/index.ts';
+import { copyMemory, readMemory } from '../src/kernels/measure.ts';
 import type { KernelRunner } from './kernel-runner.ts';
-
-/** Adds up an array; each worker its own part. */
-const readMemory = defineKernel('read_memory', { x: 'in', sums: 'out', count: 'i32' }, (b, p) => {
-  b.split(p.count, 64, (start, end) => {
-    const sum = sumVectors(b, start, end, 8, (total, strip) => b.add(total, strip.load(p.x)));
-    b.store(b.offset(p.sums, b.worker, 64), sum);
-  });
-});
-
-const copyMemory = defineKernel('copy_memory', { x: 'in', y: 'out', count: 'i32' }, (b, p) => {
-  b.split(p.count, 64, (start, end) => {
-    vectorLoop(b, start, end, 8, (strips) => {
-      const values = strips.map((strip) => strip.load(p.x));
-      for (const [i, strip] of strips.entries()) strip.store(p.y, values[i]!);
-    });
-  });
-});
 
 /** Far more than the caches hold. */
 const COUNT = 1 << 26;

@@ -1,32 +1,14 @@
-import { defineKernel, type Kernel } from '../../src/kernels/kernel.ts';
+import type { Kernel } from '../../src/kernels/kernel.ts';
 import { type MatmulArgument, type MatmulShape, planMatmul } from '../../src/kernels/matmul-plan.ts';
+import { peakOperations, registerPeak } from '../../src/kernels/measure.ts';
 import { KernelRunner } from '../kernel-runner.ts';
-
-/** Chains of multiply-adds that fill the registers without touching memory: the f32 peak of a core. */
-const registerPeak = defineKernel('register_peak', { data: 'inout', turns: 'i32' }, (b, p) => {
-  const chains = 12 * b.target.fusedVectors;
-  const unroll = 16;
-  const factor = b.loadSplat(p.data);
-  const summand = b.loadSplat(p.data, 4);
-  const own = b.offset(p.data, b.worker, 4096);
-  const at = (i: number) => 64 + i * b.lanes * 4;
-  const sums = Array.from({ length: chains }, (_, i) => b.variable(b.loadVector(own, at(i))));
-  b.loop(0, p.turns, 1, () => {
-    const values = sums.map((sum) => sum.get());
-    for (let i = 0; i < unroll; i++) {
-      for (let chain = 0; chain < chains; chain++) values[chain] = b.fma<'vf32'>(values[chain]!, factor, summand);
-    }
-    for (const [chain, sum] of sums.entries()) sum.set(values[chain]!);
-  });
-  for (const [i, sum] of sums.entries()) b.store(own, sum.get(), at(i));
-});
 
 /** f32 multiply-add peak of all workers together in GFLOP/s. */
 export function measurePeak(runner: KernelRunner): number {
   const data = runner.reserve(4096 * runner.workers + 4096);
   const turns = 20000;
   const list = runner.prepare([{ kernel: registerPeak as unknown as Kernel, args: { data, turns } }]);
-  const operations = 12 * runner.target.fusedVectors * 16 * runner.target.lanes * 2 * turns * runner.workers;
+  const operations = peakOperations(runner.target, turns) * runner.workers;
   return operations / runner.best(list, 0.1) / 1e9;
 }
 

@@ -2,6 +2,7 @@
 import { Command } from 'commander';
 import { version } from '../version.ts';
 import { registerAsk } from './ask.ts';
+import { registerDoctor } from './doctor.ts';
 import { registerEval } from './eval.ts';
 import { registerExport } from './export.ts';
 import { registerInspect } from './inspect.ts';
@@ -24,6 +25,7 @@ registerExport(program);
 registerPlot(program);
 registerInspect(program);
 registerLogits(program);
+registerDoctor(program);
 
 // A reader that has seen enough, such as `head`, is no failure.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {

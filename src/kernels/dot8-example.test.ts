@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { BLOCK, type Dot8Variant, dot8Matmul, packWeights, quantiseActivations } from './dot8-example.ts';
-import { allTargets, createArena } from './testing.ts';
+import { allTargets, createArena, targetInfo } from './testing.ts';
 
 const forms: readonly Dot8Variant[] = [
   { rows: 1, vectors: 4, scale: 'f16' },
@@ -13,7 +13,7 @@ const cases = targets.flatMap((target) => forms.map((form) => ({ target, ...form
 
 describe.each(cases)('4-bit × 8-bit product on $target, $rows rows × $vectors vectors, $scale scales', (test) => {
   const { target, rows, vectors, scale } = test;
-  const lanes = target === 'interpreter8' ? 8 : target === 'interpreter16' ? 16 : 4;
+  const { lanes } = targetInfo(target);
 
   it.each([1, 2, 3])('is exact in the integers and rounds only the scaled sums, with %i workers', (workers) => {
     const [m, n, blocks] = [2 * rows, 8 * lanes, 3];

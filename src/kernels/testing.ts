@@ -1,7 +1,17 @@
+import { type NativeHost, nativeHost } from '../platform/native.ts';
 import { ARGUMENT_SLOT_BYTES, type TargetInfo } from './ir.ts';
 import { type Kernel, lowerKernel, type Parameters } from './kernel.ts';
 import { interpreterTarget, interpretKernel } from './targets/interpreter.ts';
 import { encodeKernel, instantiateKernel, type KernelFunction, wasmTarget } from './targets/wasm/index.ts';
+import {
+  assembleKernel,
+  bestLevel,
+  conventionOf,
+  detectFeatures,
+  RECORD,
+  type X64Level,
+  x64Target,
+} from './targets/x64/index.ts';
 
 /**
  * A small memory with a bump allocator to run single kernels in tests. `interpreter64` keeps f32 arrays in double
@@ -16,9 +26,29 @@ export type TestTarget =
   | 'wasm'
   | 'wasm-plain'
   | 'wasm64'
-  | 'wasm-fused';
+  | 'wasm-fused'
+  | 'avx2'
+  | 'avx512'
+  | 'avx512-plain';
 
-/** Targets on which every kernel must agree (within rounding). The interpreter also runs with 8 and 16 lanes. */
+const native = nativeHost();
+const convention = conventionOf(process.platform);
+
+/** The levels of x86-64 that this machine has; `avx512-plain` goes without the 8-bit dot product. */
+const levels: ReadonlyMap<TestTarget, X64Level> = (() => {
+  const found = new Map<TestTarget, X64Level>();
+  if ('unavailable' in native) return found;
+  const features = detectFeatures(native, convention);
+  const [narrow, wide] = [bestLevel(features, 'avx2'), bestLevel(features, 'avx512')];
+  if (narrow !== undefined) found.set('avx2', narrow);
+  if (wide !== undefined) found.set('avx512', wide).set('avx512-plain', { ...wide, vnni: false });
+  return found;
+})();
+
+/**
+ * Targets on which every kernel must agree (within rounding). The interpreter also runs with 8 and 16 lanes; machine
+ * code is tested where the machine can run it.
+ */
 export const allTargets: readonly TestTarget[] = [
   'interpreter',
   'interpreter8',
@@ -28,10 +58,13 @@ export const allTargets: readonly TestTarget[] = [
   'wasm-plain',
   'wasm64',
   'wasm-fused',
+  ...levels.keys(),
 ];
 
 /** What a kernel is built for on a target. */
 export function targetInfo(target: TestTarget): TargetInfo {
+  const level = levels.get(target);
+  if (level !== undefined) return x64Target(level);
   if (target.startsWith('wasm')) {
     return wasmTarget({ relaxed: target !== 'wasm-plain', fusedVectors: target === 'wasm-fused' ? 2 : 1 });
   }
@@ -192,7 +225,8 @@ class Arena implements TestArena {
   #compile(kernel: Kernel): KernelFunction {
     let run = this.#functions.get(kernel.key);
     if (run === undefined) {
-      run = this.target.startsWith('interpreter') ? this.#interpret(kernel) : this.#compileWasm(kernel);
+      if (levels.has(this.target)) run = this.#assemble(kernel);
+      else run = this.target.startsWith('interpreter') ? this.#interpret(kernel) : this.#compileWasm(kernel);
       this.#functions.set(kernel.key, run);
     }
     return run;
@@ -201,6 +235,26 @@ class Arena implements TestArena {
   #interpret(kernel: Kernel): KernelFunction {
     const memory = { bytes: this.#view, ...(this.#doubles ? { doubles: this.#doubles } : {}) };
     return interpretKernel(lowerKernel(kernel, targetInfo(this.target)), memory);
+  }
+
+  #assemble(kernel: Kernel): KernelFunction {
+    const host = native as NativeHost;
+    const known = images.get(kernel) ?? new Map<string, (record: bigint) => void>();
+    images.set(kernel, known);
+    let call = known.get(this.target);
+    if (call === undefined) {
+      call = host.caller(host.load(assembleKernel(kernel, levels.get(this.target)!, convention)).address);
+      known.set(this.target, call);
+    }
+    const record = new DataView(new ArrayBuffer(RECORD.bytes));
+    const [at, base] = [host.addressOf(record.buffer), host.addressOf(this.#memory.buffer)];
+    return (argumentBlock, worker, workers) => {
+      record.setBigUint64(RECORD.memory, base, true);
+      record.setBigUint64(RECORD.arguments, BigInt(argumentBlock), true);
+      record.setInt32(RECORD.worker, worker, true);
+      record.setInt32(RECORD.workers, workers, true);
+      call(at);
+    };
   }
 
   #compileWasm(kernel: Kernel): KernelFunction {
@@ -218,6 +272,9 @@ class Arena implements TestArena {
     return instantiateKernel(module, this.#memory);
   }
 }
+
+/** Machine code by kernel, then by target. */
+const images = new WeakMap<Kernel, Map<string, (record: bigint) => void>>();
 
 /** Modules by kernel, then by target and memory size: properties run the same kernels many times. */
 const modules = new WeakMap<Kernel, Map<string, WebAssembly.Module>>();

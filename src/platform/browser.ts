@@ -5,6 +5,9 @@ export function createBrowserPlatform(): Platform {
   const sharedMemory = typeof SharedArrayBuffer !== 'undefined' && globalThis.crossOriginIsolated === true;
   return {
     name: 'browser',
+    system: 'browser',
+    environment: () => undefined,
+    native: () => ({ unavailable: 'machine code runs only in Node, which this is not: use WebAssembly' }),
     cores: Math.max(1, globalThis.navigator?.hardwareConcurrency ?? 1),
     sharedMemory,
     canSleep: sharedMemory && mayWait(),

@@ -2,6 +2,7 @@ import { browserWorkerScope, createBrowserPlatform } from './browser.ts';
 import { createNodePlatform, nodeWorkerScope } from './node.ts';
 import type { Platform, WorkerScope } from './platform.ts';
 
+export type { NativeHost, NativeImage } from './native.ts';
 export type {
   AtomicFile,
   FileStatus,

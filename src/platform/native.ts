@@ -134,12 +134,26 @@ function findFfi(): Ffi | { unavailable: string } {
   if (host.permission?.has('ffi') === false) {
     return { unavailable: 'the permission model of Node forbids node:ffi: start Node with --allow-ffi' };
   }
-  const ffi = host.getBuiltinModule?.('node:ffi') as Ffi | undefined;
+  const ffi = quietly(host, () => host.getBuiltinModule?.('node:ffi') as Ffi | undefined);
   return (
     ffi ?? {
       unavailable: `Node ${host.version} has no node:ffi: use Node 26.1 or later, without --no-experimental-ffi`,
     }
   );
+}
+
+/**
+ * Without Node's warning that `node:ffi` is an experiment, which would greet every user once a thread: where it is gone
+ * or fails, kernels run as WebAssembly.
+ */
+function quietly<T>(host: NodeJS.Process, open: () => T): T {
+  const { emitWarning } = host;
+  host.emitWarning = () => undefined;
+  try {
+    return open();
+  } finally {
+    host.emitWarning = emitWarning;
+  }
 }
 
 /** What differs between operating systems. Sizes are whole pages in bytes; errors name the system call. */

@@ -1,3 +1,4 @@
+import { nativeHost } from './native.ts';
 import { nodeFiles } from './node-files.ts';
 import { type HostWorker, type Platform, type WorkerScope, workerUrl } from './platform.ts';
 
@@ -9,6 +10,9 @@ export function createNodePlatform(): Platform {
   const { availableParallelism } = process.getBuiltinModule('node:os');
   return {
     name: 'node',
+    system: process.platform,
+    environment: (name) => process.env[name],
+    native: nativeHost,
     cores: Math.max(1, availableParallelism()),
     sharedMemory: true,
     canSleep: true,

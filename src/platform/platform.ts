@@ -1,3 +1,5 @@
+import type { NativeHost } from './native.ts';
+
 /**
  * The one interface between the rooms and their host. Everything that differs between Node and a browser (workers,
  * files, clocks) passes through it, so that the rooms above it run in both.
@@ -11,6 +13,12 @@
  */
 export interface Platform {
   readonly name: 'node' | 'browser';
+  /** The operating system as Node names it (`linux`, `darwin`, `win32`), or `browser`. */
+  readonly system: string;
+  /** A variable of the process's environment; undefined where there is none. */
+  environment(name: string): string | undefined;
+  /** Runs machine code, or the reason why this host cannot; see native.ts. */
+  native(): NativeHost | { readonly unavailable: string };
   /** Processors this process may use, at least 1. */
   readonly cores: number;
   /** Whether memory can be shared with workers (in a browser only on a cross-origin isolated page). */

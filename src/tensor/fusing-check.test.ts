@@ -28,7 +28,7 @@ it('finds kernels that compute something else, by name', () => {
 
 it.skipIf(!host.fusesVectors())('fuses on this engine (skipped where the engine has no fusing)', async () => {
   expect(findFusingFault(host)).toBeUndefined();
-  const runtime = await createRuntime({ workers: 1, memoryBytes: 1 << 20 });
+  const runtime = await createRuntime({ target: 'wasm', workers: 1, memoryBytes: 1 << 20 });
   expect([runtime.target.fusedVectors, runtime.notes]).toEqual([2, []]);
   await runtime.close();
 });
@@ -45,14 +45,18 @@ it('goes without fusing, and says so, where the check fails', async () => {
   // It is asked once in a process.
   expect(fresh.judgeFusing(strange, () => 'another')).toBe(verdict);
   const { createRuntime: create } = await import('./runtime.ts');
-  const runtime = await create({ workers: 1, memoryBytes: 1 << 20 });
+  const runtime = await create({ target: 'wasm', workers: 1, memoryBytes: 1 << 20 });
   expect([runtime.target.fusedVectors, runtime.notes]).toEqual([1, [verdict.note]]);
   await runtime.close();
   expect(judgeFusing(host).note).toBeUndefined();
 });
 
 it('is not asked of targets that do without', async () => {
-  for (const options of [{ target: 'wasm-plain' }, { fuseVectors: false }, { wideMemory: true }] as const) {
+  for (const options of [
+    { target: 'wasm-plain' },
+    { target: 'wasm', fuseVectors: false },
+    { target: 'wasm', wideMemory: true },
+  ] as const) {
     const runtime = await createRuntime({ workers: 1, memoryBytes: 1 << 20, ...options });
     expect([runtime.target.fusedVectors, runtime.notes]).toEqual([1, []]);
     await runtime.close();

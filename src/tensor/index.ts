@@ -1,5 +1,7 @@
 export { DTYPE_BYTES, type DType } from './dtype.ts';
+export { type MachineLimits, MEASURE_BYTES, measureMachine } from './measure.ts';
 export { formatBytes, OutOfMemoryError } from './memory.ts';
+export { nativeReport } from './native-target.ts';
 export { siluGate } from './ops/activation.ts';
 export { type CausalAttention, causalAttention, type Heads } from './ops/attention.ts';
 export { type PagedAttention, type PagedRows, pagedAttention, writeCache } from './ops/attention-paged.ts';

@@ -19,6 +19,8 @@ export interface WorkerStart {
   readonly controlAddress: number;
   readonly worker: number;
   readonly workers: number;
+  /** Whether kernels come as addresses of machine code instead of as WebAssembly modules. */
+  readonly native: boolean;
 }
 
 /**
@@ -63,7 +65,12 @@ export class WorkerPool {
   }
 
   /** Starts `workers - 1` threads and waits until they run. */
-  static async start(platform: Platform, memory: LinearMemory, workers: number): Promise<WorkerPool> {
+  static async start(
+    platform: Platform,
+    memory: LinearMemory,
+    workers: number,
+    { native = false } = {},
+  ): Promise<WorkerPool> {
     const controlAddress = memory.allocate(4 * CONTROL.words, 'the control block of the workers');
     const control = memory.array('i32', controlAddress, CONTROL.words) as Int32Array;
     control[CONTROL.patience] = PATIENCE.long;
@@ -82,7 +89,7 @@ export class WorkerPool {
           });
         }),
       );
-      const start: WorkerStart = { memory: memory.wasm, controlAddress, worker, workers };
+      const start: WorkerStart = { memory: memory.wasm, controlAddress, worker, workers, native };
       host.post(start);
     }
     const pool = new WorkerPool(memory, hostWorkers, controlAddress, platform.canSleep);
@@ -139,8 +146,8 @@ export class WorkerPool {
   }
 
   /**
-   * Hands modules to every worker, which compiles them (engines keep one copy for all threads). Throws OutOfMemoryError
-   * when there is no room to pass them.
+   * Hands modules, or addresses of machine code, to every worker, which compiles modules (engines keep one copy for all
+   * threads). Throws OutOfMemoryError when there is no room to pass them.
    */
   loadKernels(modules: readonly Uint8Array[]): void {
     const bytes = modules.reduce((sum, { length }) => sum + 4 + roundUp(length), 0);

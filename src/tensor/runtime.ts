@@ -5,15 +5,19 @@ import { DTYPE_BYTES, type DType } from './dtype.ts';
 import { type Executor, InterpreterExecutor, WasmExecutor } from './executor.ts';
 import { type FusingVerdict, judgeFusing } from './fusing-check.ts';
 import { LinearMemory } from './memory.ts';
+import { NativeExecutor } from './native-executor.ts';
+import { judgeNative, type NativeWish } from './native-target.ts';
 import { WorkerPool } from './pool.ts';
 import { Tensor } from './tensor.ts';
 
 export interface RuntimeOptions {
   /**
-   * `wasm` (default) uses what the engine offers; `wasm-plain` avoids relaxed SIMD; `interpreter` runs kernels in plain
-   * TypeScript; `interpreter64` does so in double precision, for gradient checks.
+   * `native` (default) runs machine code where processor and host allow it and a self-test passes, else as `wasm`, which
+   * uses what the engine offers; `avx2` and `avx512` insist on that machine code; `wasm-plain` avoids relaxed SIMD;
+   * `interpreter` runs kernels in plain TypeScript; `interpreter64` does so in double precision, for gradient checks. The
+   * environment variable JINGQI_TARGET (wasm, avx2 or avx512) changes the default.
    */
-  readonly target?: 'wasm' | 'wasm-plain' | 'interpreter' | 'interpreter64';
+  readonly target?: 'native' | 'avx2' | 'avx512' | 'wasm' | 'wasm-plain' | 'interpreter' | 'interpreter64';
   /** Threads that execute Programs, the calling one included. Default: the host's processors; 1 without shared memory. */
   readonly workers?: number;
   /** Size of the one memory; reserved at once, committed by the system as it is used. Default 1 GiB. */
@@ -123,7 +127,7 @@ export async function createRuntime(options: RuntimeOptions = {}): Promise<Runti
   const host = platform();
   const limitBytes = options.memoryBytes ?? 2 ** 30;
   const wide = options.wideMemory ?? limitBytes > 2 ** 32 - 65536;
-  const kind = options.target ?? 'wasm';
+  const kind = options.target ?? targetOfEnvironment(host) ?? 'native';
   if (kind === 'interpreter' || kind === 'interpreter64') {
     const memory = new LinearMemory({ limitBytes, shared: false, doubles: kind === 'interpreter64' });
     // Workers are played by the one thread in turn, so that work is split as it will be elsewhere.
@@ -140,16 +144,27 @@ export async function createRuntime(options: RuntimeOptions = {}): Promise<Runti
     throw new Error(`several workers need shared memory, which this host does not offer; use workers: 1${hint}`);
   }
   const memory = new LinearMemory({ limitBytes, shared, wide });
-  const mayFuse = kind === 'wasm' && !wide && features.relaxed && (options.fuseVectors ?? true);
+  const native = kind.startsWith('wasm')
+    ? undefined
+    : judgeNative(host, kind === 'native' ? 'best' : (kind as NativeWish));
+  if (native !== undefined && 'host' in native) {
+    const pool = shared ? await WorkerPool.start(host, memory, workers, { native: true }) : undefined;
+    return new Runtime(memory, new NativeExecutor(memory, native, pool), pool, workers);
+  }
+  if (native !== undefined && kind !== 'native') throw new Error(`the target ${kind} cannot be used: ${native.reason}`);
+  const mayFuse = kind !== 'wasm-plain' && !wide && features.relaxed && (options.fuseVectors ?? true);
   const { fuses, note }: FusingVerdict = mayFuse ? judgeFusing(host) : { fuses: false };
-  const target = wasmTarget({ relaxed: kind === 'wasm' && features.relaxed, fusedVectors: fuses ? 2 : 1 });
+  const target = wasmTarget({ relaxed: kind !== 'wasm-plain' && features.relaxed, fusedVectors: fuses ? 2 : 1 });
   const pool = shared ? await WorkerPool.start(host, memory, workers) : undefined;
-  const memoryImport = { shared, wide, maximumPages: limitBytes / 65536 };
-  return new Runtime(
-    memory,
-    new WasmExecutor(memory, target, { ...memoryImport, maximumPages: Math.ceil(memoryImport.maximumPages) }, pool),
-    pool,
-    workers,
-    note === undefined ? [] : [note],
-  );
+  const memoryImport = { shared, wide, maximumPages: Math.ceil(limitBytes / 65536) };
+  const notes = note === undefined ? [] : [note];
+  return new Runtime(memory, new WasmExecutor(memory, target, memoryImport, pool), pool, workers, notes);
+}
+
+/** What JINGQI_TARGET asks for. Throws on a target it does not know. */
+function targetOfEnvironment(host: Platform): RuntimeOptions['target'] | undefined {
+  const wish = host.environment('JINGQI_TARGET');
+  if (wish === undefined || wish === '') return undefined;
+  if (wish === 'native' || wish === 'wasm' || wish === 'avx2' || wish === 'avx512') return wish;
+  throw new Error(`JINGQI_TARGET is '${wish}'; it may be native, wasm, avx2 or avx512`);
 }

@@ -1,5 +1,6 @@
 import { instantiateKernel, type KernelFunction } from '../kernels/targets/wasm/index.ts';
-import { workerScope } from '../platform/index.ts';
+import { platform, workerScope } from '../platform/index.ts';
+import { nativeFunction, nativeRecord } from './native-target.ts';
 import type { WorkerStart } from './pool.ts';
 import { barrier, COMMAND, CONTROL, nextCommand, reportFailure, roundUp, runSteps } from './steps.ts';
 
@@ -13,10 +14,11 @@ scope.onMessage((message) => {
   serve(message as WorkerStart);
 });
 
-function serve({ memory, controlAddress, worker, workers }: WorkerStart): void {
+function serve({ memory, controlAddress, worker, workers, native }: WorkerStart): void {
   const control = new Int32Array(memory.buffer, controlAddress, CONTROL.words);
   const words = new Int32Array(memory.buffer);
   const functions: KernelFunction[] = [];
+  const receive = native ? receiveCode(memory) : receiveModule(memory);
   // Commands cannot be missed: the main thread waits at the barrier below before it announces another.
   for (let generation = 0; nextCommand(control, generation); generation = (generation + 1) | 0) {
     const command = control[CONTROL.command];
@@ -28,7 +30,7 @@ function serve({ memory, controlAddress, worker, workers }: WorkerStart): void {
       try {
         for (let at = first; at < end; at += 1 + roundUp(words[at]!) / 4) {
           const bytes = new Uint8Array(memory.buffer, 4 * at + 4, words[at]!).slice();
-          functions.push(instantiateKernel(new WebAssembly.Module(bytes), memory));
+          functions.push(receive(bytes));
         }
       } catch (error) {
         reportFailure(control, worker, -1, error);
@@ -36,4 +38,17 @@ function serve({ memory, controlAddress, worker, workers }: WorkerStart): void {
     }
     barrier(control, workers, true);
   }
+}
+
+type Receive = (bytes: Uint8Array<ArrayBuffer>) => KernelFunction;
+
+function receiveModule(memory: WebAssembly.Memory): Receive {
+  return (bytes) => instantiateKernel(new WebAssembly.Module(bytes), memory);
+}
+
+function receiveCode(memory: WebAssembly.Memory): Receive {
+  const host = platform().native();
+  if ('unavailable' in host) throw new Error(host.unavailable);
+  const record = nativeRecord(host, memory.buffer);
+  return (bytes) => nativeFunction(host, new BigUint64Array(bytes.buffer)[0]!, record);
 }

@@ -1,0 +1,14 @@
+import { type Kernel, lowerKernel } from '../../kernel.ts';
+import type { Convention } from './context.ts';
+import { emitKernel } from './emit.ts';
+import { type X64Level, x64Target } from './levels.ts';
+
+export type { Convention } from './context.ts';
+export { bestLevel, conventionOf, detectFeatures, type X64Features } from './detect.ts';
+export { RECORD } from './emit.ts';
+export { lanesOf, levelName, type X64Level, x64Target } from './levels.ts';
+
+/** The machine code of a kernel for a processor; see {@link RECORD} for what it is called with. */
+export function assembleKernel(kernel: Kernel, level: X64Level, convention: Convention): Uint8Array<ArrayBuffer> {
+  return emitKernel(lowerKernel(kernel, x64Target(level)), level, convention);
+}
