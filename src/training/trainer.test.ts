@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -101,6 +101,23 @@ describe('a training run', { timeout: 120_000 }, () => {
     const { code, stderr } = await start(directory, ...resumed(1)).ended;
     expect(code, stderr).toBe(0);
     expectSameAsWhole(directory);
+  });
+
+  it('goes on with the tokenizer of its checkpoint, whatever the recipe would give now', async () => {
+    const directory = path.join(folder, 'tokenizer');
+    cpSync(whole, directory, { recursive: true });
+    const tokenizer = bytes(directory, 'tokenizer.json');
+    const { recipe, ...rest } = state(directory);
+    const changed = {
+      ...recipe,
+      tokenizer: { ...recipe.tokenizer, problems: 50 },
+      schedule: { ...recipe.schedule, steps: STEPS + 1 },
+    };
+    writeFileSync(path.join(directory, 'checkpoint', 'training.json'), JSON.stringify({ ...rest, recipe: changed }));
+    const { code, stderr } = await start(directory, ...resumed(1)).ended;
+    expect(code, stderr).toBe(0);
+    expect(state(directory).step).toBe(STEPS + 1);
+    expect(bytes(directory, 'tokenizer.json').equals(tokenizer)).toBe(true);
   });
 
   it('saves and ends on Ctrl-C, and goes on from there', async () => {

@@ -1,4 +1,4 @@
-import { openCheckpoint } from '../checkpoint/index.ts';
+import { type Checkpoint, openCheckpoint } from '../checkpoint/index.ts';
 import { allocateParameters, type ModelConfig, parseModelConfig } from '../model/index.ts';
 import { platform } from '../platform/index.ts';
 import { Random } from '../platform/random.ts';
@@ -65,12 +65,22 @@ export function checkpointDirectory(directory: string): string {
   return `${directory}/checkpoint`;
 }
 
+/** A tokenizer and its files as they stand in a checkpoint. */
+interface RunTokenizer {
+  readonly tokenizer: Tokenizer;
+  readonly files: Readonly<Record<string, string>>;
+}
+
+/** The tokenizer that the weights of a checkpoint were trained with; the recipe's may have changed with the code. */
+async function savedTokenizer(checkpoint: Checkpoint): Promise<RunTokenizer> {
+  const names = ['tokenizer.json', 'tokenizer_config.json'] as const;
+  const [json, config] = await Promise.all(names.map((name) => checkpoint.readText(name)));
+  const tokenizer = Tokenizer.fromJson(JSON.parse(json!), JSON.parse(config!));
+  return { tokenizer, files: { [names[0]]: json!, [names[1]]: config! } };
+}
+
 /** The tokenizer of a recipe, trained on problems of the training split. */
-export function recipeTokenizer(recipe: Recipe): {
-  json: TokenizerJson;
-  tokenizer: Tokenizer;
-  files: Record<string, string>;
-} {
+export function recipeTokenizer(recipe: Recipe): RunTokenizer & { json: TokenizerJson } {
   const random = new Random(recipe.seed).fork('tokenizer');
   const texts: string[] = [];
   for (let i = 0; i < recipe.tokenizer.problems; i++) {
@@ -99,7 +109,8 @@ export async function train(options: TrainOptions): Promise<TrainingState> {
   });
   try {
     const state = checkpoint ? await readTrainingState(checkpoint) : startOf(options.recipe);
-    const run = new TrainingRun(runtime, state, options);
+    const tokenizer = checkpoint ? await savedTokenizer(checkpoint) : recipeTokenizer(state.recipe);
+    const run = new TrainingRun(runtime, state, tokenizer, options);
     if (checkpoint) await restoreTraining(checkpoint, runtime, run.trained);
     await run.readLog();
     return await run.continue(place);
@@ -131,19 +142,18 @@ class TrainingRun {
   readonly #options: TrainOptions;
   readonly #recipe: Recipe;
   readonly #tokenizer: Tokenizer;
-  readonly #files: Record<string, string>;
+  readonly #files: Readonly<Record<string, string>>;
   readonly #program: TrainProgram;
   readonly #validate: () => number;
   #state: TrainingState;
   #log: string[] = [];
 
-  constructor(runtime: Runtime, state: TrainingState, options: TrainOptions) {
+  constructor(runtime: Runtime, state: TrainingState, { tokenizer, files }: RunTokenizer, options: TrainOptions) {
     const { recipe } = state;
     this.#runtime = runtime;
     this.#options = options;
     this.#recipe = recipe;
     this.#state = state;
-    const { tokenizer, files } = recipeTokenizer(recipe);
     this.#tokenizer = tokenizer;
     this.#files = files;
     const config = recipeConfig(recipe, tokenizer);
