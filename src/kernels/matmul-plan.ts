@@ -96,6 +96,13 @@ export function planMatmul(shape: MatmulShape, target: TargetInfo): MatmulPlan {
     const matrices = groups ?? 1;
     const packed = take(matrices * panelsB * tile.columns * shape.inner);
     const pack = layout === 'nt' ? packTransposed({ operand: 'b' }) : packRows({ operand: 'b' });
+    if (groups === undefined && tile.rows > TALL_TILE && Math.min(shape.columns, shape.inner) >= FAR_APART) {
+      const a = take(Math.ceil(shape.rows / tile.rows) * tile.rows * shape.inner);
+      const sizesA = { stride: 'strideA', inner: 'inner', across: 'rows', groups: 1 } as const;
+      const packA = call(packTransposed({ operand: 'a' }), { source: 'a', packed: a, ...sizesA });
+      const args = { a, b: packed, tail: packed, strideA: 'inner', strideB: 'inner' } as const;
+      return finish([packB(pack, packed, matrices), packA], 'panels', args);
+    }
     const args = { a: 'a', b: packed, tail: packed, strideA: 'strideA', strideB: 'inner' } as const;
     return finish([packB(pack, packed, matrices)], 'rows', args);
   }
@@ -121,6 +128,13 @@ export function planMatmul(shape: MatmulShape, target: TargetInfo): MatmulPlan {
   const args = { a, b, tail: b, strideA: 'inner', strideB: 'inner' } as const;
   return finish([packB(packRows({ operand: 'b' }), b, 1), packA], 'panels', args);
 }
+
+/**
+ * Tall tiles walk more rows of A at once than a cache keeps ways for the same place: where rows lie this many elements
+ * apart and each is used for as many columns, A is packed too.
+ */
+const TALL_TILE = 8;
+const FAR_APART = 1024;
 
 type OperandArguments = Readonly<Record<'a' | 'b' | 'tail' | 'strideA' | 'strideB', MatmulArgument>>;
 

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { MatmulArgument, MatmulShape } from './matmul-plan.ts';
 import { planMatmul } from './matmul-plan.ts';
+import { tileFor } from './matmul-tile.ts';
 import { interpreterTarget } from './targets/interpreter.ts';
 import { allTargets, createArena, type TestBuffer, type TestTarget, targetInfo } from './testing.ts';
 
@@ -46,7 +47,7 @@ function runCase(target: TestTarget, test: Case, edit: (a: Float32Array, b: Floa
   edit(a, b);
 
   const plan = planMatmul(test, targetInfo(target));
-  const arena = createArena({ target, bytes: 1 << 23 });
+  const arena = createArena({ target, bytes: 1 << (inner * columns > 1 << 19 ? 25 : 23) });
   const place = { offset: slack % 4 };
   const scratch = arena.f32(plan.scratchBytes / 4);
   const named = {
@@ -143,6 +144,15 @@ describe.each(allTargets)('matrix product on %s', (target) => {
     check(runCase(target, { layout: 'tn', rows: 3, columns: 515, inner: 1030, workers: 2, slack: 1 }));
     const groups = { groups: 3, counts: [4, 0, 3] };
     check(runCase(target, { layout: 'tn', rows: 515, columns: 7, inner: 7, ...groups, workers: 3, slack: 2 }));
+  });
+
+  const tall = tileFor(targetInfo(target)).rows > 8;
+  it.skipIf(!tall)('packs A too where its rows lie far apart (only tall tiles do)', () => {
+    for (const which of ['nt', 'nn'] as const) {
+      const test = { layout: which, rows: 29, columns: 1030, inner: 1027, workers: 2, slack: 3 };
+      expect(planMatmul(test, targetInfo(target)).calls).toHaveLength(3);
+      check(runCase(target, test));
+    }
   });
 
   it('crosses bands of row blocks', () => {
