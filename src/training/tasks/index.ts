@@ -5,7 +5,8 @@
  * thinking stands between `<think>` and `</think>`, the answer, and a key. The **key** names the problem whatever its
  * wording and language (7+12 and 12+7 share one; letters are counted under the key of the word), and the hash of the key
  * decides the split: 18 in 20 train, 1 validation, 1 test. A problem of one split can therefore never occur in another.
- * A fifth or more of the wordings is held out from training as well and is used only where evaluation asks for it.
+ * Some wordings are held out from training as well, as many as a fifth or more of the short ones (`NAME-wordings.ts`), and
+ * are used only where evaluation asks for them. The folder `wordings` has the many more that training draws from.
  *
  * **Thinking.** The lines are meant for a very small model. The first copies what the question gives, in its order, and
  * says what is wished for; each further one is one step that can be read off the few tokens before it, or found by a
