@@ -118,21 +118,16 @@ interface Step {
   digit: number;
 }
 
+/** The eight groups of a line's pattern; 0 where one is no number. */
+type Groups = [number, number, number, number, number, number, number, number];
+
 /** Reads a line of column arithmetic and checks its fact; undefined for other lines. */
 function readStep(line: string): Step | undefined {
-  const numbers = (match: RegExpExecArray) => match.slice(1).map((text) => (/^\d+$/.test(text) ? Number(text) : 0));
+  const numbers = (match: RegExpExecArray) =>
+    match.slice(1).map((text) => (/^\d+$/.test(text) ? Number(text) : 0)) as Groups;
   let match = /^([a-h])(\d)([+-])(\d)[+-](\d)=(\d)([A-H])(\d)$/.exec(line);
   if (match !== null) {
-    const [, x, , y, taken, next, , digit] = numbers(match) as [
-      number,
-      number,
-      number,
-      number,
-      number,
-      number,
-      number,
-      number,
-    ];
+    const [, x, , y, taken, next, , digit] = numbers(match);
     if (match[3] === '+') expect(x + y + taken, line).toBe(10 * next + digit);
     else expect(x - y - taken, line).toBe(digit - 10 * next);
     expect(match[7], line).toBe(match[1]!.toUpperCase());
@@ -140,16 +135,7 @@ function readStep(line: string): Step | undefined {
   }
   match = /^([a-h])(\d)\*(\d)=(\d\d)\+(\d)=(\d)([A-H])(\d)$/.exec(line);
   if (match !== null) {
-    const [, x, by, product, taken, next, , digit] = numbers(match) as [
-      number,
-      number,
-      number,
-      number,
-      number,
-      number,
-      number,
-      number,
-    ];
+    const [, x, by, product, taken, next, , digit] = numbers(match);
     expect(x * by, line).toBe(product);
     expect(product + taken, line).toBe(10 * next + digit);
     expect(match[7], line).toBe(match[1]!.toUpperCase());
@@ -157,16 +143,7 @@ function readStep(line: string): Step | undefined {
   }
   match = /^([a-h])(\d)(\d):([A-H])(\d)\*(\d)=(\d\d)\+(\d)$/.exec(line);
   if (match === null) return undefined;
-  const [, taken, x, , digit, by, product, next] = numbers(match) as [
-    number,
-    number,
-    number,
-    number,
-    number,
-    number,
-    number,
-    number,
-  ];
+  const [, taken, x, , digit, by, product, next] = numbers(match);
   expect(digit * by, line).toBe(product);
   expect(product + next, line).toBe(10 * taken + x);
   expect(next, line).toBeLessThan(by);
