@@ -1,4 +1,4 @@
-import type { Builder } from './builder.ts';
+import type { Builder, VectorF32, VectorI32 } from './builder.ts';
 import type { Value } from './ir.ts';
 
 type Float = 'f32' | 'vf32';
@@ -48,4 +48,15 @@ export function f32ToHalf<T extends Float>(
   const bounded = b.select<Integer>(b.ge<Integer>(magnitude, 0x47800000) as never, 0x7c00, finite);
   const result = b.select<Integer>(notANumber as never, 0x7e00, bounded);
   return b.or<Integer>(sign, result) as Result;
+}
+
+/** `first` rounded to bf16 in the low half of each lane, `second` in the high half. */
+export function f32ToPairs(b: Builder, first: VectorF32, second: VectorF32): VectorI32 {
+  const [low, high] = [first, second].map((value) => f32ToHalf(b, 'bf16', value)) as [VectorI32, VectorI32];
+  return b.or<'vi32'>(low, b.shiftLeft(high, 16));
+}
+
+/** The two bf16 numbers of each lane as f32. */
+export function halvesOfPairs(b: Builder, pairs: VectorI32): readonly [first: VectorF32, second: VectorF32] {
+  return [b.fromBits(b.shiftLeft(pairs, 16)), b.fromBits(b.and<'vi32'>(pairs, 0xffff0000 | 0))];
 }

@@ -47,6 +47,13 @@ type IntegerBinary = 'add' | 'sub' | 'mul' | 'min' | 'max' | 'and' | 'or' | 'xor
  * - `reduce_add` sums by halving: lane i with lane i + n/2, until one is left.
  * - `vi8.dot(acc, a, b)`: acc.i32 lane j + Σ of 4 products a[4j+i]·b[4j+i], a signed, b in 0..127.
  * - `vi8.splat4` broadcasts the four bytes of an i32 to every group of four lanes.
+ * - `vi32.dot_bf16(acc, a, b)`: lanes of a and b hold two bf16 numbers each, the first in the low half; lane j of acc plus
+ *   the two products of its lanes. The products are exact (16 bits of 24) and the target chooses the order of the two
+ *   sums, each rounded to nearest even: |error| ≤ 2·2⁻²⁴·(|acc| + |a₀·b₀| + |a₁·b₁|), up to terms of second order. A
+ *   target may replace denormal operands and results by zero, which adds at most 2⁻¹²⁶ each time (operands: times the
+ *   other factor).
+ * - `vf32.pair_bf16(a, b)`: lane j holds a[j] in its low half and b[j] in its high half, rounded to nearest even; NaN
+ *   stays a (quiet) NaN. A target may replace denormals by zero.
  * - `to_i32` truncates towards zero and saturates, NaN becomes 0; `bits` reinterprets.
  */
 export type PureOperation =
@@ -54,6 +61,8 @@ export type PureOperation =
   | `i32.${IntegerBinary | Comparison | 'div_s' | 'rem_s' | 'div_u' | 'rem_u' | 'lt_u' | 'to_f32' | 'bits_f32'}`
   | `vi32.${IntegerBinary | Comparison | 'to_f32' | 'bits_f32' | 'splat' | 'reduce_add' | 'reduce_max' | 'lane_index'}`
   | 'vf32.splat'
+  | 'vf32.pair_bf16'
+  | 'vi32.dot_bf16'
   | 'vf32.reduce_add'
   | 'vf32.reduce_max'
   | 'vf32.reduce_min'
@@ -157,8 +166,10 @@ export interface TargetInfo {
   readonly vectorRegisters: number;
   /** Whether the target implements `exp` and `log` itself; otherwise the builder expands them. */
   readonly transcendentals: boolean;
-  /** Whether the target converts f16 and bf16 itself in loads and stores; otherwise the builder expands them. */
-  readonly halfConversions: boolean;
+  /** The 16-bit floats that the target converts itself in loads and stores; the builder expands the others. */
+  readonly halfConversions: readonly ('f16' | 'bf16')[];
+  /** Whether the target multiplies and makes pairs of bf16 numbers itself; otherwise the builder expands them. */
+  readonly bf16Pairs: boolean;
   /** Vectors that the target's compiler fuses into one wider operation when adjacent (V8's revectorization): 1 or 2. */
   readonly fusedVectors: number;
 }

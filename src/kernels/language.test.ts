@@ -256,6 +256,137 @@ describe.each(targets)('the language on %s', (target) => {
     );
   });
 
+  it('converts every f16 exactly, alone and in vectors', () => {
+    const kernel = defineKernel('widen_all', { x: 'in', z: 'out', one: 'out', n: 'i32' }, (b, p) => {
+      b.strips(p.n, (strip) => strip.store(p.z, strip.load(p.x, 'f16')));
+      b.loop(0, p.n, 1, (i) => b.store(b.offset(p.one, i), b.load(b.offset(p.x, i, 2), 0, 'f16')));
+    });
+    const count = 4096 + 7;
+    const large = createArena({ target, bytes: 1 << 18 });
+    const [halves, vectors, singles] = [large.u16(count), large.f32(count), large.f32(count)];
+    for (let start = 0; start < 65536; start += 4096) {
+      const bits = Array.from({ length: count }, (_, i) => (start + i) & 0xffff);
+      halves.write(bits);
+      large.run(kernel, { x: halves, z: vectors, one: singles, n: count });
+      expect(vectors.read()).toEqual(bits.map(f16ToF32));
+      expect(singles.read()).toEqual(bits.map(f16ToF32));
+    }
+  });
+
+  it.each(['f16', 'bf16'] as const)('rounds to %s between all neighbours, alone and in vectors', (memory) => {
+    const kernel = defineKernel(`narrow_all_${memory}`, { x: 'in', z: 'out', one: 'out', n: 'i32' }, (b, p) => {
+      b.strips(p.n, (strip) => strip.store(p.z, strip.load(p.x), memory));
+      b.loop(0, p.n, 1, (i) => b.store(b.offset(p.one, i, 2), b.load(b.offset(p.x, i)), 0, memory));
+    });
+    const [encode, decode] = memory === 'f16' ? [f32ToF16, f16ToF32] : [f32ToBf16, bf16ToF32];
+    // Each finite number, the middle to the next, and both sides of the middle; only every few numbers, for time.
+    const values: number[] = [];
+    for (let bits = 0; decode(bits + 1) < Infinity; bits += memory === 'f16' ? 7 : 37) {
+      const middle = (decode(bits) + decode(bits + 1)) / 2;
+      const step = (decode(bits + 1) - decode(bits)) / 1024;
+      for (const value of [decode(bits), middle, middle - step, middle + step]) values.push(value, -value);
+    }
+    values.push(Infinity, -Infinity);
+    const large = createArena({ target, bytes: 1 << 22 });
+    const x = large.f32(values, { offset: 1 });
+    const [vectors, singles] = [large.u16(values.length), large.u16(values.length, { offset: 1 })];
+    large.run(kernel, { x, z: vectors, one: singles, n: values.length });
+    const expected = x.read().map(encode);
+    expect(vectors.read()).toEqual(expected);
+    expect(singles.read()).toEqual(expected);
+  });
+
+  describe('pairs of bf16 numbers', () => {
+    const { lanes } = targetInfo(target);
+    const make = defineKernel('make_pairs', { x: 'in', y: 'in', z: 'out' }, (b, p) => {
+      const [first, second] = [b.loadVector(p.x), b.loadVector(p.y)];
+      b.storeI32(p.z, b.pairs(first, second));
+      b.storeI32(p.z, b.pairs(b.vectorF32(1.5), second), 4 * b.lanes);
+    });
+    const multiply = defineKernel('multiply_pairs', { x: 'in', y: 'in', z: 'inout', w: 'out' }, (b, p) => {
+      const [sum, pairs] = [b.loadVector(p.z), b.loadVectorI32(p.x)];
+      const one = b.loadSplatI32(p.y, 4);
+      // A sum that is read again, operands from memory on both sides, and one operand in two products of one block.
+      b.store(p.w, b.dotPairs(sum, pairs, b.loadVectorI32(p.y)));
+      b.store(p.w, b.dotPairs(sum, one, pairs), 4 * b.lanes);
+      b.store(p.w, b.dotPairs(b.vectorF32(0), b.loadVectorI32(p.y), one), 8 * b.lanes);
+      b.store(p.z, b.dotPairs(sum, pairs, pairs));
+    });
+    const some = fc.oneof(
+      fc.constantFrom(0, -0, 1, 1e-40, -1e-39, 2 ** -126, 3e18, NaN, Infinity, -Infinity),
+      fc.double({ min: -4, max: 4 }),
+    );
+    const vector = fc.array(some, { minLength: lanes, maxLength: lanes });
+    const tiny = (value: number) => Math.abs(value) < 2 ** -126;
+    const flush = (value: number) => (tiny(value) ? Math.sign(value) * 0 : value);
+
+    it('are rounded to nearest even', () => {
+      const [px, py, pz] = [arena.f32(16), arena.f32(16, { offset: 1 }), arena.i32(32)];
+      fc.assert(
+        fc.property(fc.array(floats, { minLength: 32, maxLength: 32 }), (values) => {
+          px.write(values.slice(0, 16));
+          py.write(values.slice(16));
+          arena.run(make, { x: px, y: py, z: pz });
+          const bits = pz.read();
+          const same = (actual: number, value: number) => {
+            if (Number.isNaN(value)) expect(bf16ToF32(actual)).toBeNaN();
+            else if (tiny(value)) expect([f32ToBf16(value), f32ToBf16(flush(value))]).toContain(actual);
+            else expect(actual).toBe(f32ToBf16(value));
+          };
+          const [first, second] = [px.read(), py.read()];
+          for (let lane = 0; lane < lanes; lane++) {
+            same(bits[lane]! & 0xffff, first[lane]!);
+            same(bits[lane]! >>> 16, second[lane]!);
+            same(bits[lane + lanes]! & 0xffff, 1.5);
+            same(bits[lane + lanes]! >>> 16, second[lane]!);
+          }
+        }),
+        { numRuns: 60 },
+      );
+    });
+
+    it('are multiplied within the bound', () => {
+      const [px, py, pz, pw] = [arena.i32(16, { offset: 3 }), arena.i32(16), arena.f32(16), arena.f32(48)];
+      const halves = (word: number) => [bf16ToF32(word & 0xffff), bf16ToF32(word >>> 16)] as const;
+      const check = (actual: number, sum: number, a: number, b: number) => {
+        const [[a0, a1], [b0, b1]] = [halves(a), halves(b)];
+        const terms = [sum, a0 * b0, a1 * b1];
+        const exact = terms[0]! + terms[1]! + terms[2]!;
+        const flushed = flush(sum) + flush(a0) * flush(b0) + flush(a1) * flush(b1);
+        if (!Number.isFinite(exact) || !Number.isFinite(flushed)) {
+          expect([exact, flushed].some((value) => Object.is(value, actual))).toBe(true);
+          return;
+        }
+        const magnitude = terms.reduce((total, term) => total + Math.abs(term), 0);
+        const lost = Math.abs(exact - flushed) + 3 * 2 ** -126;
+        const error = Math.abs(actual - exact);
+        if (!(error <= 2 * 2 ** -24 * (1 + 2 ** -20) * magnitude + lost)) {
+          expect.fail(`${sum} + ${a0}·${b0} + ${a1}·${b1} gave ${actual}`);
+        }
+      };
+      fc.assert(
+        fc.property(vector, vector, vector, vector, vector, (x0, x1, y0, y1, sums) => {
+          const words = (low: number[], high: number[]) =>
+            Array.from({ length: 16 }, (_, i) => f32ToBf16(low[i] ?? 0) | (f32ToBf16(high[i] ?? 0) << 16));
+          const [xs, ys] = [words(x0, x1), words(y0, y1)];
+          px.write(xs);
+          py.write(ys);
+          pz.write([...sums, ...new Array(16 - lanes).fill(0)]);
+          const before = pz.read();
+          arena.run(multiply, { x: px, y: py, z: pz, w: pw });
+          const [result, squares] = [pw.read(), pz.read()];
+          for (let lane = 0; lane < lanes; lane++) {
+            check(result[lane]!, before[lane]!, xs[lane]!, ys[lane]!);
+            check(result[lanes + lane]!, before[lane]!, ys[1]!, xs[lane]!);
+            check(result[2 * lanes + lane]!, 0, ys[lane]!, ys[1]!);
+            check(squares[lane]!, before[lane]!, xs[lane]!, xs[lane]!);
+          }
+        }),
+        { numRuns: 80 },
+      );
+    });
+  });
+
   it('shares work out: every index once, whatever the number of workers', () => {
     const count = arena.i32(101);
     const counter = arena.i32(1);

@@ -36,7 +36,7 @@ export class MemoryBuilder extends ValueBuilder {
     return result;
   }
   #expands(memory: ScalarMemory): memory is 'f16' | 'bf16' {
-    return memory !== 'f32' && !this.target.halfConversions;
+    return memory !== 'f32' && !this.target.halfConversions.includes(memory);
   }
   /** One float at `address + offset` bytes. */
   load(address: Pointer, offset = 0, memory: ScalarMemory = 'f32'): F32 {
@@ -65,6 +65,10 @@ export class MemoryBuilder extends ValueBuilder {
   /** `lanes` integers; 8-bit elements are widened. */
   loadVectorI32(address: Pointer, offset = 0, memory: 'i32' | 'u8' | 'i8' = 'i32'): VectorI32 {
     return this.#load('vi32', memory, address, offset);
+  }
+  /** One integer in every lane. */
+  loadSplatI32(address: Pointer, offset = 0): VectorI32 {
+    return this.#load('vi32', 'i32', address, offset, { splat: true });
   }
   loadPartialI32(address: Pointer, count: I32, memory: 'i32' | 'u8' | 'i8' = 'i32'): VectorI32 {
     return this.#load('vi32', memory, address, 0, { count });

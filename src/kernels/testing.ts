@@ -34,14 +34,14 @@ export type TestTarget =
 const native = nativeHost();
 const convention = conventionOf(process.platform);
 
-/** The levels of x86-64 that this machine has; `avx512-plain` goes without the 8-bit dot product. */
+/** The levels of x86-64 that this machine has; `avx512-plain` goes without products of bytes and bf16 pairs. */
 const levels: ReadonlyMap<TestTarget, X64Level> = (() => {
   const found = new Map<TestTarget, X64Level>();
   if ('unavailable' in native) return found;
   const features = detectFeatures(native, convention);
   const [narrow, wide] = [bestLevel(features, 'avx2'), bestLevel(features, 'avx512')];
   if (narrow !== undefined) found.set('avx2', narrow);
-  if (wide !== undefined) found.set('avx512', wide).set('avx512-plain', { ...wide, vnni: false });
+  if (wide !== undefined) found.set('avx512', wide).set('avx512-plain', { ...wide, vnni: false, bf16: false });
   return found;
 })();
 

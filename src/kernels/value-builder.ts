@@ -1,4 +1,5 @@
 import type { Builder } from './builder.ts';
+import { f32ToPairs, halvesOfPairs } from './half.ts';
 import { expandExp, expandLog } from './intrinsics.ts';
 import type { Instruction, PureOperation, TargetInfo, Value, ValueType } from './ir.ts';
 
@@ -28,6 +29,8 @@ export class ValueBuilder {
   #block: Instruction[] = [];
   readonly #prologue: Instruction[] = [];
   readonly #constants = new Map<string, Value>();
+  /** Pairs that were taken apart in the current block, so that an operand of several products is taken apart once. */
+  #halves: { block: Instruction[]; known: Map<number, readonly [VectorF32, VectorF32]> } | undefined;
 
   constructor(target: TargetInfo) {
     this.target = target;
@@ -295,5 +298,27 @@ export class ValueBuilder {
   /** accumulator + dot products of groups of four bytes; `a` signed, `b` in 0..127. */
   dot(accumulator: VectorI32, a: VectorI8, b: VectorI8): VectorI32 {
     return this.pure('vi8.dot', 'vi32', [accumulator, a, b]);
+  }
+  /** Pairs of bf16 numbers: `first` rounded in the low half of each lane, `second` in the high half. */
+  pairs(first: VectorF32, second: VectorF32): VectorI32 {
+    if (this.target.bf16Pairs) return this.pure('vf32.pair_bf16', 'vi32', [first, second]);
+    return f32ToPairs(this as unknown as Builder, first, second);
+  }
+  /** accumulator + the two products of the bf16 numbers in each lane of `a` and `b`. */
+  dotPairs(accumulator: VectorF32, a: VectorI32, b: VectorI32): VectorF32 {
+    if (this.target.bf16Pairs) return this.pure('vi32.dot_bf16', 'vf32', [accumulator, a, b]);
+    const [[a0, a1], [b0, b1]] = [this.#halvesOf(a), this.#halvesOf(b)];
+    return this.fma<'vf32'>(a1, b1, this.fma<'vf32'>(a0, b0, accumulator));
+  }
+
+  #halvesOf(pairs: VectorI32): readonly [VectorF32, VectorF32] {
+    if (this.#halves?.block !== this.#block) this.#halves = { block: this.#block, known: new Map() };
+    const { known } = this.#halves;
+    let halves = known.get(pairs.id);
+    if (halves === undefined) {
+      halves = halvesOfPairs(this as unknown as Builder, pairs);
+      known.set(pairs.id, halves);
+    }
+    return halves;
   }
 }

@@ -18,7 +18,8 @@ export function interpreterTarget(lanes = 4): TargetInfo {
     lanes,
     vectorRegisters: 16,
     transcendentals: true,
-    halfConversions: true,
+    halfConversions: ['f16', 'bf16'],
+    bf16Pairs: true,
     fusedVectors: 1,
   };
 }
@@ -162,6 +163,13 @@ class Translator {
     if (operation === 'bits' || operation === 'bits_f32') return this.#reinterpret(operation, result, args);
     if (operation === 'to_f32') return this.#lanewise(result, args, (a) => this.#round(a));
     if (operation === 'to_i32') return this.#lanewise(result, args, saturate);
+    if (operation === 'pair_bf16') return this.#lanewise(result, args, (a, b) => f32ToBf16(a) | (f32ToBf16(b) << 16));
+    if (operation === 'dot_bf16') {
+      const [first, second] = [(pair: number) => bf16ToF32(pair), (pair: number) => bf16ToF32(pair >>> 16)];
+      return this.#lanewise(result, args, (sum, a, b) =>
+        this.#round(this.#round(sum + first(a) * first(b)) + second(a) * second(b)),
+      );
+    }
     if (operation.startsWith('reduce_')) return this.#reduce(type, operation, result, args);
     if (operation === 'splat' || operation === 'splat4' || operation === 'lane_index' || operation === 'dot') {
       return this.#vectorOnly(operation, result, args);

@@ -20,7 +20,8 @@ export function wasmTarget(options: { relaxed: boolean; fusedVectors?: number })
     // Of the 16 registers of x86-64 and the 32 of ARM, V8 keeps one or two for itself.
     vectorRegisters: 15,
     transcendentals: false,
-    halfConversions: false,
+    halfConversions: [],
+    bf16Pairs: false,
     fusedVectors: options.fusedVectors ?? 1,
   };
 }

@@ -158,6 +158,12 @@ export class Context {
     return { operand: this.assembler.constant(wordBytes(words)), broadcast: false };
   }
 
+  /** Indices of 16-bit words that take turns between the lower and the upper half of a vector. */
+  pairOrder(): MemoryOperand {
+    const lanes = this.width / 32;
+    return this.assembler.constant(wordBytes(Int32Array.from({ length: lanes }, (_, i) => i | ((lanes + i) << 16))));
+  }
+
   /** The bits of a constant as a word of 32 bits. */
   wordOf(value: Value): number {
     const number = this.constants.get(value.id)!;

@@ -1,10 +1,10 @@
 /** Loads and stores of the x86-64 code generator. */
-import type { Instruction, MemoryType, Value } from '../../ir.ts';
+import { type Instruction, MEMORY_BYTES, type MemoryType, type Value } from '../../ir.ts';
 import { Label } from './assembler.ts';
 import type { Context, Load } from './context.ts';
 import { integer } from './emit-general.ts';
 import { type Address, CONDITION, R } from './registers.ts';
-import { V } from './vector-opcodes.ts';
+import { V, type VectorOpcode } from './vector-opcodes.ts';
 
 type Store = Extract<Instruction, { op: 'store' }>;
 
@@ -16,7 +16,12 @@ export function emitLoad(context: Context, load: Load, position: number): void {
   const { result, memory, address, offset, count } = load;
   const from = { base: context.read(address, position), displacement: offset };
   const to = context.target(result, position);
-  if (result.type === 'f32') assembler.vector(V.movss, to, 0, from, { width: 128 });
+  if (memory === 'f16' && result.type === 'f32') {
+    // The instruction would read more than the one element.
+    assembler.loadU16(R.rax, from);
+    assembler.vector(V.vmovd, to, 0, R.rax, { width: 128 });
+    assembler.vector(V.cvtph2ps, to, 0, to, { width: 128 });
+  } else if (result.type === 'f32') assembler.vector(V.movss, to, 0, from, { width: 128 });
   else if (result.type === 'i32') loadInteger(context, memory, to, from);
   else if (count !== undefined) loadPartial(context, load, from, count, position);
   else if (load.splat) assembler.vector(V.broadcastss, to, 0, from, { width });
@@ -32,8 +37,8 @@ function loadInteger(context: Context, memory: MemoryType, to: number, from: Add
 }
 
 /** The instruction that widens elements to 32 bits while loading them. */
-function widening(memory: MemoryType) {
-  return { u8: V.pmovzxbd, i8: V.pmovsxbd, u16: V.pmovzxwd }[memory as 'u8'] as (typeof V)['pmovzxbd'] | undefined;
+function widening(memory: MemoryType): VectorOpcode | undefined {
+  return { u8: V.pmovzxbd, i8: V.pmovsxbd, u16: V.pmovzxwd, f16: V.cvtph2ps }[memory as 'u8'];
 }
 
 /** Sets the mask register to the first `count` lanes. */
@@ -67,7 +72,7 @@ function loadPartial(context: Context, { memory, result }: Load, from: Address, 
     const work = { base: R.rsp, displacement: 0 };
     assembler.vector(V.pxor, scratch[0], scratch[0], scratch[0], { width: 128 });
     assembler.vector(V.movupsStore, scratch[0], 0, work, { width: 128 });
-    copyElements(context, memory === 'u16' ? 2 : 1, from, work, count, position);
+    copyElements(context, MEMORY_BYTES[memory] as 1 | 2, from, work, count, position);
     assembler.vector(op, to, 0, work, { width });
   }
 }
@@ -105,7 +110,8 @@ export function emitStore(context: Context, store: Store, position: number): voi
     return;
   }
   const register = context.inRegister(value, position, 0);
-  if (value.type === 'f32') assembler.vector(V.movssStore, register, 0, to, { width: 128 });
+  if (memory === 'f16') storeHalf(context, store, register, to, position);
+  else if (value.type === 'f32') assembler.vector(V.movssStore, register, 0, to, { width: 128 });
   else if (memory === 'u16' || memory === 'u8') storeNarrow(context, store, register, to, position);
   else if (count === undefined) assembler.vector(V.movupsStore, register, 0, to, { width });
   else if (context.level.avx512) {
@@ -114,6 +120,28 @@ export function emitStore(context: Context, store: Store, position: number): voi
   } else {
     lanesOfCount(context, count, position, context.scratch[1]);
     assembler.vector(V.maskmovpsStore, register, context.scratch[1], to, { width });
+  }
+}
+
+/** Rounding to nearest even, whatever the mode of the processor. */
+const NEAREST = 0;
+
+/** Rounds to f16 and stores. */
+function storeHalf(context: Context, { value, count }: Store, from: number, to: Address, position: number): void {
+  const { assembler, width, level, scratch } = context;
+  const work = scratch[0];
+  if (value.type === 'f32') {
+    assembler.vector(V.cvtps2ph, from, 0, work, { width: 128, immediate: NEAREST });
+    assembler.vector(V.vmovdStore, work, 0, R.rax, { width: 128 });
+    assembler.store16(to, R.rax);
+  } else if (count === undefined) assembler.vector(V.cvtps2ph, from, 0, to, { width, immediate: NEAREST });
+  else if (level.avx512) {
+    maskOfCount(context, count, position);
+    assembler.vector(V.cvtps2ph, from, 0, to, { width, immediate: NEAREST, mask: MASK });
+  } else {
+    const place = { base: R.rsp, displacement: 0 };
+    assembler.vector(V.cvtps2ph, from, 0, place, { width, immediate: NEAREST });
+    copyElements(context, 2, place, to, count, position);
   }
 }
 

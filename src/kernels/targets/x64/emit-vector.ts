@@ -3,6 +3,7 @@ import type { Value } from '../../ir.ts';
 import { Label } from './assembler.ts';
 import type { Context, Pure } from './context.ts';
 import { testCondition } from './emit-general.ts';
+import { emitDot, emitDotPairs, emitPairs } from './emit-products.ts';
 import { isCommutative, isComparison } from './fold.ts';
 import { R, type Width } from './registers.ts';
 import { V, type VectorOpcode } from './vector-opcodes.ts';
@@ -63,6 +64,8 @@ export function emitVector(context: Context, pure: Pure, position: number): void
   else if (operation === 'select') emitSelect(context, pure, position);
   else if (operation.startsWith('reduce_')) emitReduce(context, pure, position);
   else if (operation === 'dot') emitDot(context, pure, position);
+  else if (operation === 'dot_bf16') emitDotPairs(context, pure, position);
+  else if (operation === 'pair_bf16') emitPairs(context, pure, position);
   else emitUnary(context, pure, operation, position);
 }
 
@@ -390,26 +393,4 @@ function emitReduce(context: Context, { name, args, result }: Pure, position: nu
   const to = context.target(result, position);
   if (result.type === 'f32') assembler.vector(V.movaps, to, 0, work, { width: 128 });
   else assembler.vector(V.vmovdStore, work, 0, to, { width: 128 });
-}
-
-/** Sums of four products of bytes, the first operand signed, the second below 128. */
-function emitDot(context: Context, { args, result }: Pure, position: number): void {
-  const { level, width, scratch } = context;
-  const [accumulator, a, b] = args as [Value, Value, Value];
-  const to = context.target(result, position);
-  const unsigned = context.inRegister(b, position, 0);
-  const signed = context.operand(a, position, true);
-  if (!level.vnni) {
-    context.vector(V.pmaddubsw, scratch[0], unsigned, signed, { width });
-    context.vector(V.pmaddwd, scratch[0], scratch[0], context.wordPairs(), { width });
-    context.vector(V.paddd, to, scratch[0], context.operand(accumulator, position), { width });
-    return;
-  }
-  const sum = context.operand(accumulator, position);
-  if (to === sum.operand) context.vector(V.pdpbusd, to, unsigned, signed, { width });
-  else {
-    context.move(scratch[1], sum, width);
-    context.vector(V.pdpbusd, scratch[1], unsigned, signed, { width });
-    context.move(to, { operand: scratch[1], broadcast: false }, width);
-  }
 }

@@ -29,7 +29,9 @@ export function x64Target(level: X64Level): TargetInfo {
     lanes: lanesOf(level),
     vectorRegisters: (level.avx512 ? 32 : 16) - SCRATCH_VECTORS,
     transcendentals: false,
-    halfConversions: false,
+    // What a bf16 load takes anyway, a wider load and a shift, is what the builder makes of it; stores must keep denormals.
+    halfConversions: ['f16'],
+    bf16Pairs: level.avx512 && level.bf16,
     fusedVectors: 1,
   };
 }

@@ -31,7 +31,12 @@ const sums = defineKernel('sums', { x: 'in', y: 'out', count: 'i32' }, (b, p) =>
 });
 
 function run(kernel: Kernel, simplified: boolean): Float32Array {
-  const program = lowerKernel(kernel, { ...target, transcendentals: true, halfConversions: true });
+  const program = lowerKernel(kernel, {
+    ...target,
+    transcendentals: true,
+    halfConversions: ['f16', 'bf16'],
+    bf16Pairs: true,
+  });
   const memory = new ArrayBuffer(4096);
   const floats = new Float32Array(memory);
   floats.forEach((_, i) => {

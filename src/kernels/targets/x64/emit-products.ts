@@ -1,0 +1,59 @@
+/** Dot products of bytes and of bf16 pairs, of the x86-64 code generator. */
+import type { Value } from '../../ir.ts';
+import type { Context, Pure, VectorOperand } from './context.ts';
+import { V, type VectorOpcode } from './vector-opcodes.ts';
+
+/** Sums of four products of bytes, the first operand signed, the second below 128. */
+export function emitDot(context: Context, { args, result }: Pure, position: number): void {
+  const { level, width, scratch } = context;
+  const [accumulator, a, b] = args as [Value, Value, Value];
+  const to = context.target(result, position);
+  const unsigned = context.inRegister(b, position, 0);
+  const signed = context.operand(a, position, true);
+  if (!level.vnni) {
+    context.vector(V.pmaddubsw, scratch[0], unsigned, signed, { width });
+    context.vector(V.pmaddwd, scratch[0], scratch[0], context.wordPairs(), { width });
+    context.vector(V.paddd, to, scratch[0], context.operand(accumulator, position), { width });
+    return;
+  }
+  addProducts(context, V.pdpbusd, accumulator, unsigned, signed, to, position);
+}
+
+/** Sums of two products of bf16 numbers (AVX512_BF16). */
+export function emitDotPairs(context: Context, { args, result }: Pure, position: number): void {
+  const accumulator = args[0]!;
+  let [a, b] = args.slice(1) as [Value, Value];
+  if (context.isMemoryOperand(a)) [a, b] = [b, a];
+  const left = context.inRegister(a, position, 0);
+  const to = context.target(result, position);
+  addProducts(context, V.dpbf16ps, accumulator, left, context.operand(b, position), to, position);
+}
+
+/** An instruction that adds products to its destination, which may be another register than the sum before. */
+function addProducts(
+  context: Context,
+  op: VectorOpcode,
+  accumulator: Value,
+  left: number,
+  right: VectorOperand,
+  to: number,
+  position: number,
+): void {
+  const { scratch, width } = context;
+  const sum = context.operand(accumulator, position);
+  if (to === sum.operand) context.vector(op, to, left, right, { width });
+  else {
+    context.move(scratch[1], sum, width);
+    context.vector(op, scratch[1], left, right, { width });
+    context.move(to, { operand: scratch[1], broadcast: false }, width);
+  }
+}
+
+/** The instruction puts the numbers of one vector behind those of the other; a permutation then pairs them. */
+export function emitPairs(context: Context, { args, result }: Pure, position: number): void {
+  const { assembler, scratch, width } = context;
+  const second = context.inRegister(args[1]!, position, 0);
+  context.vector(V.cvtne2ps2bf16, scratch[0], second, context.operand(args[0]!, position), { width });
+  assembler.vector(V.movups, scratch[1], 0, context.pairOrder(), { width });
+  assembler.vector(V.permw, context.target(result, position), scratch[1], scratch[0], { width });
+}
