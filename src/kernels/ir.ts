@@ -45,7 +45,8 @@ type IntegerBinary = 'add' | 'sub' | 'mul' | 'min' | 'max' | 'and' | 'or' | 'xor
  * - `i32` division truncates towards zero; dividing by zero is a kernel bug (the interpreter throws).
  * - shifts of `vi32`/`vi8` take an `i32` scalar count below the lane's width.
  * - `reduce_add` sums by halving: lane i with lane i + n/2, until one is left.
- * - `vi8.dot(acc, a, b)`: acc.i32 lane j + Σ of 4 products a[4j+i]·b[4j+i], a signed, b in 0..127.
+ * - `vi8.dot(acc, a, b)`: acc.i32 lane j + Σ of 4 products a[4j+i]·b[4j+i], a signed, b in 0..127;
+ *   `vi8.dot_unsigned` likewise with b in 0..255, which costs more where processors multiply 7 bits at most.
  * - `vi8.splat4` broadcasts the four bytes of an i32 to every group of four lanes.
  * - `to_i32` truncates towards zero and saturates, NaN becomes 0; `bits` reinterprets.
  */
@@ -65,6 +66,7 @@ export type PureOperation =
   | 'vi8.shl'
   | 'vi8.shr_u'
   | 'vi8.dot'
+  | 'vi8.dot_unsigned'
   | `${ValueType}.select`;
 
 export type Instruction =
@@ -159,6 +161,8 @@ export interface TargetInfo {
   readonly transcendentals: boolean;
   /** Whether the target converts f16 and bf16 itself in loads and stores; otherwise the builder expands them. */
   readonly halfConversions: boolean;
+  /** Whether the target widens vectors of f16 itself while it loads them, even if it has no other half conversions. */
+  readonly halfLoads: boolean;
   /** Vectors that the target's compiler fuses into one wider operation when adjacent (V8's revectorization): 1 or 2. */
   readonly fusedVectors: number;
 }

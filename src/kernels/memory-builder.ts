@@ -38,6 +38,9 @@ export class MemoryBuilder extends ValueBuilder {
   #expands(memory: ScalarMemory): memory is 'f16' | 'bf16' {
     return memory !== 'f32' && !this.target.halfConversions;
   }
+  #expandsVector(memory: ScalarMemory): memory is 'f16' | 'bf16' {
+    return this.#expands(memory) && !(memory === 'f16' && this.target.halfLoads);
+  }
   /** One float at `address + offset` bytes. */
   load(address: Pointer, offset = 0, memory: ScalarMemory = 'f32'): F32 {
     if (this.#expands(memory))
@@ -48,13 +51,13 @@ export class MemoryBuilder extends ValueBuilder {
     return this.#load('i32', memory, address, offset);
   }
   loadVector(address: Pointer, offset = 0, memory: ScalarMemory = 'f32'): VectorF32 {
-    if (this.#expands(memory))
+    if (this.#expandsVector(memory))
       return halfToF32(this as unknown as Builder, memory, this.#load('vi32', 'u16', address, offset));
     return this.#load('vf32', memory, address, offset);
   }
   /** The first `count` (0..lanes) elements, zeros behind them; nothing past them is read. */
   loadPartial(address: Pointer, count: I32, memory: ScalarMemory = 'f32'): VectorF32 {
-    if (this.#expands(memory))
+    if (this.#expandsVector(memory))
       return halfToF32(this as unknown as Builder, memory, this.#load('vi32', 'u16', address, 0, { count }));
     return this.#load('vf32', memory, address, 0, { count });
   }
@@ -62,8 +65,8 @@ export class MemoryBuilder extends ValueBuilder {
   loadSplat(address: Pointer, offset = 0): VectorF32 {
     return this.#load('vf32', 'f32', address, offset, { splat: true });
   }
-  /** `lanes` integers; 8-bit elements are widened. */
-  loadVectorI32(address: Pointer, offset = 0, memory: 'i32' | 'u8' | 'i8' = 'i32'): VectorI32 {
+  /** `lanes` integers; narrower elements are widened. */
+  loadVectorI32(address: Pointer, offset = 0, memory: 'i32' | 'u8' | 'i8' | 'u16' = 'i32'): VectorI32 {
     return this.#load('vi32', memory, address, offset);
   }
   loadPartialI32(address: Pointer, count: I32, memory: 'i32' | 'u8' | 'i8' = 'i32'): VectorI32 {

@@ -296,4 +296,8 @@ export class ValueBuilder {
   dot(accumulator: VectorI32, a: VectorI8, b: VectorI8): VectorI32 {
     return this.pure('vi8.dot', 'vi32', [accumulator, a, b]);
   }
+  /** As `dot`, with `b` in 0..255. */
+  dotUnsigned(accumulator: VectorI32, a: VectorI8, b: VectorI8): VectorI32 {
+    return this.pure('vi8.dot_unsigned', 'vi32', [accumulator, a, b]);
+  }
 }

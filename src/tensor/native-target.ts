@@ -73,7 +73,7 @@ function judge(platform: Platform, wish: NativeWish): NativeVerdict {
   const convention = conventionOf(platform.system);
   const level = bestLevel(detectFeatures(host, convention), wish === 'best' ? undefined : wish);
   if (level === undefined) {
-    const missing = wish === 'avx512' ? 'AVX-512' : 'AVX2 with FMA and BMI2';
+    const missing = wish === 'avx512' ? 'AVX-512' : 'AVX2 with FMA, BMI2 and F16C';
     return { reason: `this processor has no ${missing}, or the system does not save its registers` };
   }
   const native = { host, level, convention };
@@ -111,8 +111,8 @@ export function findNativeFault(native: NativeTarget, assemble = assembleKernel)
 
 /** The interpreter at the same number of lanes; it knows exp, log and halves itself, which the kernels then leave to it. */
 function interpreterPart({ lanes }: TargetInfo): Partial<TargetInfo> {
-  const { name, transcendentals, halfConversions } = interpreterTarget(lanes);
-  return { name, transcendentals, halfConversions };
+  const { name, transcendentals, halfConversions, halfLoads } = interpreterTarget(lanes);
+  return { name, transcendentals, halfConversions, halfLoads };
 }
 
 /** What the processor has, by the names of its instruction sets, and why machine code is not used, if so. */

@@ -19,6 +19,7 @@ export function interpreterTarget(lanes = 4): TargetInfo {
     vectorRegisters: 16,
     transcendentals: true,
     halfConversions: true,
+    halfLoads: true,
     fusedVectors: 1,
   };
 }
@@ -163,7 +164,7 @@ class Translator {
     if (operation === 'to_f32') return this.#lanewise(result, args, (a) => this.#round(a));
     if (operation === 'to_i32') return this.#lanewise(result, args, saturate);
     if (operation.startsWith('reduce_')) return this.#reduce(type, operation, result, args);
-    if (operation === 'splat' || operation === 'splat4' || operation === 'lane_index' || operation === 'dot') {
+    if (/^(splat4?|lane_index|dot(_unsigned)?)$/.test(operation)) {
       return this.#vectorOnly(operation, result, args);
     }
     const comparison = compare(operation);
@@ -285,10 +286,11 @@ class Translator {
       Float64Array,
       Float64Array,
     ];
+    const bits = operation === 'dot' ? 0x7f : 0xff;
     return () => {
       for (let i = 0; i < to.length; i++) {
         let sum = accumulator[i]!;
-        for (let j = 4 * i; j < 4 * i + 4; j++) sum += a[j]! * (b[j]! & 0x7f);
+        for (let j = 4 * i; j < 4 * i + 4; j++) sum += a[j]! * (b[j]! & bits);
         to[i] = sum | 0;
       }
     };

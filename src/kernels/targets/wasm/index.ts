@@ -21,6 +21,7 @@ export function wasmTarget(options: { relaxed: boolean; fusedVectors?: number })
     vectorRegisters: 15,
     transcendentals: false,
     halfConversions: false,
+    halfLoads: false,
     fusedVectors: options.fusedVectors ?? 1,
   };
 }

@@ -98,9 +98,9 @@ export function detectFeatures(host: NativeHost, convention: Convention): X64Fea
   };
 }
 
-/** The best level that the features allow, undefined where AVX2, FMA and BMI2 are not all there. */
+/** The best level that the features allow, undefined where AVX2, FMA, BMI2 and F16C are not all there. */
 export function bestLevel(features: X64Features, wish?: 'avx2' | 'avx512'): X64Level | undefined {
-  if (!(features.avx2 && features.fma && features.bmi2)) return undefined;
+  if (!(features.avx2 && features.fma && features.bmi2 && features.f16c)) return undefined;
   if (features.avx512 && wish !== 'avx2') {
     return { avx512: true, vnni: features.avx512Vnni, bf16: features.avx512Bf16 };
   }

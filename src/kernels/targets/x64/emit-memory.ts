@@ -1,10 +1,10 @@
 /** Loads and stores of the x86-64 code generator. */
-import type { Instruction, MemoryType, Value } from '../../ir.ts';
+import { type Instruction, MEMORY_BYTES, type MemoryType, type Value } from '../../ir.ts';
 import { Label } from './assembler.ts';
 import type { Context, Load } from './context.ts';
 import { integer } from './emit-general.ts';
 import { type Address, CONDITION, R } from './registers.ts';
-import { V } from './vector-opcodes.ts';
+import { V, type VectorOpcode } from './vector-opcodes.ts';
 
 type Store = Extract<Instruction, { op: 'store' }>;
 
@@ -32,8 +32,14 @@ function loadInteger(context: Context, memory: MemoryType, to: number, from: Add
 }
 
 /** The instruction that widens elements to 32 bits while loading them. */
-function widening(memory: MemoryType) {
-  return { u8: V.pmovzxbd, i8: V.pmovsxbd, u16: V.pmovzxwd }[memory as 'u8'] as (typeof V)['pmovzxbd'] | undefined;
+function widening(memory: MemoryType): VectorOpcode | undefined {
+  const known: Partial<Record<MemoryType, VectorOpcode>> = {
+    u8: V.pmovzxbd,
+    i8: V.pmovsxbd,
+    u16: V.pmovzxwd,
+    f16: V.cvtph2ps,
+  };
+  return known[memory];
 }
 
 /** Sets the mask register to the first `count` lanes. */
@@ -67,7 +73,7 @@ function loadPartial(context: Context, { memory, result }: Load, from: Address, 
     const work = { base: R.rsp, displacement: 0 };
     assembler.vector(V.pxor, scratch[0], scratch[0], scratch[0], { width: 128 });
     assembler.vector(V.movupsStore, scratch[0], 0, work, { width: 128 });
-    copyElements(context, memory === 'u16' ? 2 : 1, from, work, count, position);
+    copyElements(context, MEMORY_BYTES[memory] as 1 | 2, from, work, count, position);
     assembler.vector(op, to, 0, work, { width });
   }
 }

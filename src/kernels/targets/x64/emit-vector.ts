@@ -62,7 +62,9 @@ export function emitVector(context: Context, pure: Pure, position: number): void
   else if (/^sh/.test(operation)) emitShift(context, pure, position);
   else if (operation === 'select') emitSelect(context, pure, position);
   else if (operation.startsWith('reduce_')) emitReduce(context, pure, position);
-  else if (operation === 'dot') emitDot(context, pure, position);
+  else if (operation === 'dot' || (operation === 'dot_unsigned' && context.level.vnni))
+    emitDot(context, pure, position);
+  else if (operation === 'dot_unsigned') emitDotUnsigned(context, pure, position);
   else emitUnary(context, pure, operation, position);
 }
 
@@ -412,4 +414,26 @@ function emitDot(context: Context, { args, result }: Pure, position: number): vo
     context.vector(V.pdpbusd, scratch[1], unsigned, signed, { width });
     context.move(to, { operand: scratch[1], broadcast: false }, width);
   }
+}
+
+/**
+ * The same for a second operand below 256 where no instruction does it: sums of pairs fit in 16 bits for its lower seven
+ * bits, and for its highest bit, which counts 128.
+ */
+function emitDotUnsigned(context: Context, { args, result }: Pure, position: number): void {
+  const { width, scratch } = context;
+  const [work, high] = scratch;
+  const [accumulator, a, b] = args as [Value, Value, Value];
+  const to = context.target(result, position);
+  const unsigned = context.inRegister(b, position, 0);
+  const signed = context.operand(a, position, true);
+  context.vector(V.psrlwImmediate, high, 0, unsigned, { width, immediate: 7 });
+  context.vector(V.pand, high, high, context.repeated(0x01010101, width), { width });
+  context.vector(V.pmaddubsw, high, high, signed, { width });
+  context.vector(V.pmaddwd, high, high, context.wordPairs(128), { width });
+  context.vector(V.pand, work, unsigned, context.repeated(0x7f7f7f7f, width), { width });
+  context.vector(V.pmaddubsw, work, work, signed, { width });
+  context.vector(V.pmaddwd, work, work, context.wordPairs(), { width });
+  context.vector(V.paddd, work, work, high, { width });
+  context.vector(V.paddd, to, work, context.operand(accumulator, position), { width });
 }

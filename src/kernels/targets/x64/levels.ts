@@ -30,6 +30,7 @@ export function x64Target(level: X64Level): TargetInfo {
     vectorRegisters: (level.avx512 ? 32 : 16) - SCRATCH_VECTORS,
     transcendentals: false,
     halfConversions: false,
+    halfLoads: true,
     fusedVectors: 1,
   };
 }
