@@ -49,3 +49,10 @@ export function f32ToHalf<T extends Float>(
   const result = b.select<Integer>(notANumber as never, 0x7e00, bounded);
   return b.or<Integer>(sign, result) as Result;
 }
+
+/** `halfToF32` of f16 bits that are known to be finite: exact, in fewer steps. */
+export function finiteF16(b: Builder, bits: Value<'vi32'>): Value<'vf32'> {
+  // The shift back to the right fills what lies between sign and exponent with signs, which are then cleared.
+  const spread = b.shiftRight(b.shiftLeft(bits, 16), 3);
+  return b.mul<'vf32'>(b.fromBits(b.and<'vi32'>(spread, 0x8fffffff | 0)), 2 ** 112);
+}
