@@ -321,4 +321,9 @@ export class ValueBuilder {
     }
     return halves;
   }
+
+  /** As `dot`, with `b` in 0..255. */
+  dotUnsigned(accumulator: VectorI32, a: VectorI8, b: VectorI8): VectorI32 {
+    return this.pure('vi8.dot_unsigned', 'vi32', [accumulator, a, b]);
+  }
 }

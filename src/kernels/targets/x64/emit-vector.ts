@@ -63,7 +63,7 @@ export function emitVector(context: Context, pure: Pure, position: number): void
   else if (/^sh/.test(operation)) emitShift(context, pure, position);
   else if (operation === 'select') emitSelect(context, pure, position);
   else if (operation.startsWith('reduce_')) emitReduce(context, pure, position);
-  else if (operation === 'dot') emitDot(context, pure, position);
+  else if (operation === 'dot' || operation === 'dot_unsigned') emitDot(context, pure, position);
   else if (operation === 'dot_bf16') emitDotPairs(context, pure, position);
   else if (operation === 'pair_bf16') emitPairs(context, pure, position);
   else emitUnary(context, pure, operation, position);
