@@ -1,6 +1,6 @@
 import type { Builder, I32, Pointer } from './builder.ts';
 import { defineKernel, defineKernelFamily } from './kernel.ts';
-import { ceilDivide, tileFor, workerShare } from './matmul-tile.ts';
+import { ceilDivide, type Precision, tileFor, workerShare } from './matmul-tile.ts';
 
 /** Which operand a panel belongs to: A's panels are as wide as the tile is high, B's as wide as the tile. */
 export type PackedOperand = 'a' | 'b';
@@ -19,8 +19,8 @@ export const packParameters = {
 } as const;
 
 /** Width in elements of the panels of an operand. */
-function panelWidth(b: Builder, operand: PackedOperand): number {
-  const tile = tileFor(b.target);
+export function panelWidth(b: Builder, operand: PackedOperand, precision: Precision = 'f32'): number {
+  const tile = tileFor(b.target, precision);
   return operand === 'a' ? tile.rows : tile.columns;
 }
 
@@ -41,9 +41,9 @@ interface Run {
 }
 
 /** Divides the packing of all matrices into chunks of `chunk` steps along K and hands this worker its runs of panels. */
-function eachRun(
+export function eachRun(
   b: Builder,
-  p: { packed: Pointer; inner: I32; across: I32; groups: I32 },
+  p: { packed: Pointer; inner: I32; across: I32; groups: I32 /** Rows of a panel; default `inner`. */; depth?: I32 },
   width: number,
   chunk: number,
   body: (run: Run) => void,
@@ -66,7 +66,7 @@ function eachRun(
       const end = b.min<'i32'>(b.add<'i32'>(start, chunk), p.inner);
       const groupPanels = b.mul<'i32'>(group, panels);
       const target = (panel: I32, k: I32) => {
-        const row = b.add<'i32'>(b.mul<'i32'>(b.add<'i32'>(groupPanels, panel), p.inner), k);
+        const row = b.add<'i32'>(b.mul<'i32'>(b.add<'i32'>(groupPanels, panel), p.depth ?? p.inner), k);
         return b.offset(p.packed, row, width * 4);
       };
       body({ group, start, end, firstPanel, wholeEnd: b.min<'i32'>(whole, panelEnd), panelEnd, left, target });
@@ -145,33 +145,58 @@ export const packTransposed = defineKernelFamily(
   'matmul_pack_transposed',
   packParameters,
   (b, p, variant: { readonly operand: PackedOperand }) => {
-    const width = panelWidth(b, variant.operand);
-    eachRun(b, p, width, STEPS_TOGETHER, (run) => {
-      const matrix = b.offset(p.source, b.mul<'i32'>(run.group, b.mul<'i32'>(p.across, p.stride)));
-      const steps = b.sub<'i32'>(run.end, run.start);
-      const source = (panel: I32) => {
-        const row = b.mul<'i32'>(b.mul<'i32'>(panel, width), p.stride);
-        return b.offset(matrix, b.add<'i32'>(row, run.start));
-      };
-      b.loop(run.firstPanel, run.wholeEnd, 1, (panel) => {
-        transposeWhole(b, source(panel), p.stride, run.target(panel, run.start), steps, width);
-      });
-      b.loop(run.wholeEnd, run.panelEnd, 1, (panel) => {
-        const to = run.target(panel, run.start);
-        const from = source(panel);
-        b.loop(0, steps, 1, (k) => {
-          const row = b.offset(to, k, width * 4);
-          const column = b.offset(from, k);
-          b.loop(0, run.left, 1, (n) => b.store(b.offset(row, n), b.load(b.offset(column, b.mul<'i32'>(n, p.stride)))));
-          b.loop(run.left, width, 1, (n) => b.store(b.offset(row, n), b.f32(0)));
-        });
-      });
-    });
+    transposeMatrices(b, p, panelWidth(b, variant.operand), copyFloat(b));
   },
 );
 
-/** Transposes `width` rows of `steps` floats, a few rows at a time. */
-function transposeWhole(b: Builder, first: Pointer, stride: I32, target: Pointer, steps: I32, width: number): void {
+/** Copies one element of 4 bytes, or zero without a source. */
+export type CopyElement = (to: Pointer, toOffset: number, from?: Pointer, fromOffset?: number) => void;
+
+const copyFloat =
+  (b: Builder): CopyElement =>
+  (to, toOffset, from, fromOffset) =>
+    b.store(to, from === undefined ? b.f32(0) : b.load(from, fromOffset), toOffset);
+
+/** See {@link packTransposed}; elements are what `copy` copies. */
+export function transposeMatrices(
+  b: Builder,
+  p: { source: Pointer; packed: Pointer; stride: I32; inner: I32; across: I32; groups: I32 },
+  width: number,
+  copy: CopyElement,
+): void {
+  eachRun(b, p, width, STEPS_TOGETHER, (run) => {
+    const matrix = b.offset(p.source, b.mul<'i32'>(run.group, b.mul<'i32'>(p.across, p.stride)));
+    const steps = b.sub<'i32'>(run.end, run.start);
+    const source = (panel: I32) => {
+      const row = b.mul<'i32'>(b.mul<'i32'>(panel, width), p.stride);
+      return b.offset(matrix, b.add<'i32'>(row, run.start));
+    };
+    b.loop(run.firstPanel, run.wholeEnd, 1, (panel) => {
+      transposeWhole(b, source(panel), p.stride, run.target(panel, run.start), steps, width, copy);
+    });
+    b.loop(run.wholeEnd, run.panelEnd, 1, (panel) => {
+      const to = run.target(panel, run.start);
+      const from = source(panel);
+      b.loop(0, steps, 1, (k) => {
+        const row = b.offset(to, k, width * 4);
+        const column = b.offset(from, k);
+        b.loop(0, run.left, 1, (n) => copy(b.offset(row, n), 0, b.offset(column, b.mul<'i32'>(n, p.stride)), 0));
+        b.loop(run.left, width, 1, (n) => copy(b.offset(row, n), 0));
+      });
+    });
+  });
+}
+
+/** Transposes `width` rows of `steps` elements, a few rows at a time. */
+function transposeWhole(
+  b: Builder,
+  first: Pointer,
+  stride: I32,
+  target: Pointer,
+  steps: I32,
+  width: number,
+  copy: CopyElement,
+): void {
   for (let start = 0; start < width; start += ROWS_TRANSPOSED) {
     const rows = Math.min(ROWS_TRANSPOSED, width - start);
     const pointers = [b.offset(first, b.mul<'i32'>(stride, start))];
@@ -180,7 +205,7 @@ function transposeWhole(b: Builder, first: Pointer, stride: I32, target: Pointer
       const to = b.offset(target, k, width * 4);
       const from = pointers.map((pointer) => b.offset(pointer, k));
       for (let u = 0; u < unroll; u++) {
-        for (const [i, pointer] of from.entries()) b.store(to, b.load(pointer, u * 4), (u * width + start + i) * 4);
+        for (const [i, pointer] of from.entries()) copy(to, (u * width + start + i) * 4, pointer, u * 4);
       }
     };
     const whole = b.sub<'i32'>(steps, b.remainderUnsigned(steps, 4));

@@ -1,9 +1,13 @@
 import type { TargetInfo } from './ir.ts';
 import type { Kernel, Parameters } from './kernel.ts';
 import { groupedMatmulInner, groupedMatmulRows, matmul } from './matmul.ts';
+import { bf16Matmul, groupedBf16MatmulInner, groupedBf16MatmulRows, groupedPairs, rowStride } from './matmul-bf16.ts';
+import { packGroupedPairs, packPairs, roundRows, transposePairs } from './matmul-bf16-pack.ts';
 import { type packParameters, packRows, packTail, packTransposed } from './matmul-pack.ts';
 import { FEW_ROWS, fewRowsMatmul } from './matmul-rows.ts';
-import { type ProductForm, tileFor } from './matmul-tile.ts';
+import { type Precision, type ProductForm, tileFor } from './matmul-tile.ts';
+
+export type { Precision } from './matmul-tile.ts';
 
 /** NT: C = A·Bᵀ; NN: C = A·B; TN: C = Aᵀ·B (see matmul.ts). */
 export type MatmulLayout = 'nt' | 'nn' | 'tn';
@@ -25,6 +29,11 @@ export interface MatmulShape {
   readonly groups?: number;
   /** C += … instead of C = … */
   readonly accumulate?: boolean;
+  /**
+   * What the operands are rounded to before they are multiplied; sums are f32. Default f32. Products of few rows that
+   * read B as it is stay f32: they wait for memory, and rounding would only add to what is read.
+   */
+  readonly precision?: Precision;
 }
 
 /**
@@ -69,25 +78,39 @@ export function planMatmul(shape: MatmulShape, target: TargetInfo): MatmulPlan {
       throw new RangeError(`matrix product: ${field} must be a non-negative integer, got ${shape[field]}`);
     }
   }
-  const tile = tileFor(target);
-  const { layout, groups } = shape;
+  const { layout, groups, precision = 'f32' } = shape;
+  if (precision !== 'f32' && precision !== 'bf16') {
+    throw new RangeError(`matrix product: precision must be f32 or bf16, got ${precision}`);
+  }
   if (layout === 'nt' && groups === undefined && shape.rows <= FEW_ROWS) return planFewRows(shape);
-  let scratchBytes = 0;
-  const take = (elements: number): { scratch: number } => {
-    const place = { scratch: scratchBytes };
-    scratchBytes += Math.ceil((elements * 4) / 64) * 64;
+  return precision === 'bf16' ? planBf16(shape, target) : planF32(shape, target);
+}
+
+/** Hands out places of the scratch memory, in elements of 4 bytes. */
+class Scratch {
+  bytes = 0;
+  take(elements: number): { scratch: number } {
+    const place = { scratch: this.bytes };
+    this.bytes += Math.ceil((elements * 4) / 64) * 64;
     return place;
-  };
-  const sizes = { c: 'c', strideC: 'strideC', rows: 'rows', columns: 'columns', inner: 'inner' } as const;
-  const accumulate = shape.accumulate ?? false;
+  }
+}
+
+const sizes = { c: 'c', strideC: 'strideC', rows: 'rows', columns: 'columns', inner: 'inner' } as const;
+
+function planF32(shape: MatmulShape, target: TargetInfo): MatmulPlan {
+  const tile = tileFor(target);
+  const { layout, groups, accumulate = false } = shape;
+  const scratch = new Scratch();
+  const take = (elements: number) => scratch.take(elements);
   const finish = (packing: readonly MatmulCall[], operands: ProductForm['operands'], args: OperandArguments) => {
-    const form = { operands, accumulate };
+    const form = { operands, accumulate, precision: 'f32' as const };
     const divided = layout === 'tn' ? groupedMatmulInner : groupedMatmulRows;
     const product =
       groups === undefined
         ? call(matmul(form), { ...args, ...sizes })
         : call(divided(form), { ...args, ...sizes, offsets: 'offsets', groups });
-    return { calls: [...packing, product], scratchBytes };
+    return { calls: [...packing, product], scratchBytes: scratch.bytes };
   };
   const packB = (kernel: Kernel<typeof packParameters>, packed: MatmulArgument, matrices: number) =>
     call(kernel, { source: 'b', packed, stride: 'strideB', inner: 'inner', across: 'columns', groups: matrices }, true);
@@ -127,6 +150,69 @@ export function planMatmul(shape: MatmulShape, target: TargetInfo): MatmulPlan {
   });
   const args = { a, b, tail: b, strideA: 'inner', strideB: 'inner' } as const;
   return finish([packB(packRows({ operand: 'b' }), b, 1), packA], 'panels', args);
+}
+
+/** All operands are packed: they have to be rounded anyway. */
+function planBf16(shape: MatmulShape, target: TargetInfo): MatmulPlan {
+  const tile = tileFor(target, 'bf16');
+  const { layout, groups, accumulate = false } = shape;
+  const scratch = new Scratch();
+  const panelsB = Math.ceil(shape.columns / tile.columns) * tile.columns;
+  const finish = (
+    packing: readonly MatmulCall[],
+    operands: 'rows' | 'panels',
+    a: MatmulArgument,
+    b: MatmulArgument,
+  ) => {
+    const form = { operands, accumulate, precision: 'bf16' as const };
+    const args = { a, b, tail: b, strideA: 0, strideB: 0, ...sizes };
+    const divided = layout === 'tn' ? groupedBf16MatmulInner : groupedBf16MatmulRows;
+    const product =
+      groups === undefined
+        ? call(bf16Matmul(form), args)
+        : call(divided(form), { ...args, offsets: 'offsets', groups });
+    return { calls: [...packing, product], scratchBytes: scratch.bytes };
+  };
+  if (layout === 'tn') {
+    const depth = groupedPairs(shape.inner, groups ?? 0);
+    const [a, b] = [
+      scratch.take(Math.ceil(shape.rows / tile.rows) * tile.rows * depth),
+      scratch.take(panelsB * depth),
+    ] as const;
+    const pack = (operand: 'a' | 'b', packed: MatmulArgument) => {
+      const [stride, across] = operand === 'a' ? (['strideA', 'rows'] as const) : (['strideB', 'columns'] as const);
+      const args = { source: operand, packed, stride, inner: 'inner', across } as const;
+      return groups === undefined
+        ? call(packPairs({ operand }), { ...args, groups: 1 }, operand === 'b')
+        : call(packGroupedPairs({ operand }), { ...args, groups, offsets: 'offsets' }, operand === 'b');
+    };
+    return finish([pack('b', b), pack('a', a)], 'panels', a, b);
+  }
+  const matrices = groups ?? 1;
+  const a = scratch.take(shape.rows * rowStride(shape.inner));
+  const b = scratch.take(matrices * panelsB * groupedPairs(shape.inner, 0));
+  const roundA = call(roundRows, {
+    source: 'a',
+    packed: a,
+    stride: 'strideA',
+    inner: 'inner',
+    rows: 'rows',
+    matrices: 1,
+  });
+  if (layout === 'nn') {
+    const across = { stride: 'strideB', inner: 'inner', across: 'columns', groups: matrices } as const;
+    const packB = call(packPairs({ operand: 'b' }), { source: 'b', packed: b, ...across }, true);
+    return finish([packB, roundA], 'rows', a, b);
+  }
+  const rounded = scratch.take(matrices * shape.columns * rowStride(shape.inner));
+  const rowsB = { source: 'b', packed: rounded, stride: 'strideB', inner: 'inner', rows: 'columns', matrices } as const;
+  const across = { inner: 'inner', across: 'columns', groups: matrices } as const;
+  const packing = [
+    call(roundRows, rowsB, true),
+    call(transposePairs, { source: rounded, packed: b, ...across }, true),
+    roundA,
+  ];
+  return finish(packing, 'rows', a, b);
 }
 
 /**

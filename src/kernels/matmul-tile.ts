@@ -1,5 +1,11 @@
-import type { Builder, I32, Pointer, Variable, VectorF32 } from './builder.ts';
-import type { TargetInfo } from './ir.ts';
+import type { Builder, I32, Pointer, Variable, VectorF32, VectorI32 } from './builder.ts';
+import type { TargetInfo, Value } from './ir.ts';
+
+/**
+ * How operands are multiplied; sums are f32. With `f32` a step along K is one number of each operand, with `bf16` a pair
+ * of numbers that lie side by side in 4 bytes (see matmul-bf16.ts). Extents along K and strides count steps.
+ */
+export type Precision = 'f32' | 'bf16';
 
 /** The block of C that stays in registers while the product runs along K. */
 export interface Tile {
@@ -15,10 +21,12 @@ export interface Tile {
 
 /**
  * The tile for a target: two fused vectors wide, and as many rows as leave three registers for the two vectors of B and
- * one broadcast of A (6 rows for the 15 usable registers of WebAssembly on x86-64).
+ * one broadcast of A (6 rows for the 15 usable registers of WebAssembly on x86-64). Where pairs of bf16 numbers have to
+ * be taken apart, each of the three takes two.
  */
-export function tileFor(target: TargetInfo): Tile {
-  const rows = Math.max(1, Math.min(14, Math.floor((target.vectorRegisters - 3) / 2)));
+export function tileFor(target: TargetInfo, precision: Precision = 'f32'): Tile {
+  const operands = precision === 'bf16' && !target.bf16Pairs ? 6 : 3;
+  const rows = Math.max(1, Math.min(14, Math.floor((target.vectorRegisters - operands) / 2)));
   const vectors = 2 * target.fusedVectors;
   return { rows, vectors, columns: vectors * target.lanes, unroll: target.fusedVectors > 1 ? 16 : 4 };
 }
@@ -54,6 +62,7 @@ export interface ProductForm {
    *   panel [K][tile.columns] at `tail`
    */
   readonly operands: 'rows' | 'panels' | 'columns';
+  readonly precision: Precision;
   /** C += A·B instead of C = A·B. */
   readonly accumulate: boolean;
 }
@@ -74,8 +83,7 @@ export interface ProductOperands {
 }
 
 /** Number of tiles of C. */
-export function tileCount(b: Builder, rows: I32, columns: I32): I32 {
-  const tile = tileFor(b.target);
+export function tileCount(b: Builder, tile: Tile, rows: I32, columns: I32): I32 {
   return b.mul<'i32'>(ceilDivide(b, rows, tile.rows), ceilDivide(b, columns, tile.columns));
 }
 
@@ -85,7 +93,7 @@ export function tileCount(b: Builder, rows: I32, columns: I32): I32 {
  * workers can be given ranges that differ by at most one tile. A tile's value does not depend on the range.
  */
 export function productTiles(b: Builder, form: ProductForm, operands: ProductOperands, start: I32, end: I32): void {
-  const tile = tileFor(b.target);
+  const tile = tileFor(b.target, form.precision);
   const { rows, columns, inner } = operands;
   const blocks = ceilDivide(b, rows, tile.rows);
   const bandTiles = b.mul<'i32'>(ceilDivide(b, columns, tile.columns), BLOCKS_PER_BAND);
@@ -141,7 +149,7 @@ function findPanel(
   column: I32,
   innerStart: I32,
 ): PanelB {
-  const { columns } = tileFor(b.target);
+  const { columns } = tileFor(b.target, form.precision);
   if (form.operands !== 'columns') {
     const row = b.add<'i32'>(b.mul<'i32'>(panel, operands.strideB), innerStart);
     return { start: b.offset(operands.b, row, columns * 4) };
@@ -163,20 +171,46 @@ interface Place {
   readonly panelB: PanelB;
 }
 
+/** One step along K of operands in a vector: a number or a pair in each lane. */
+type Factor = Value<'vf32' | 'vi32'>;
+
+/** What the precision of a product decides. */
+interface Arithmetic {
+  broadcast(address: Pointer, offset: number): Factor;
+  load(address: Pointer, offset: number): Factor;
+  multiplyAdd(a: Factor, b: Factor, sum: VectorF32): VectorF32;
+}
+
+function arithmeticOf(b: Builder, precision: Precision): Arithmetic {
+  if (precision === 'f32') {
+    return {
+      broadcast: (address, offset) => b.loadSplat(address, offset),
+      load: (address, offset) => b.loadVector(address, offset),
+      multiplyAdd: (x, y, sum) => b.fma<'vf32'>(x as VectorF32, y as VectorF32, sum),
+    };
+  }
+  return {
+    broadcast: (address, offset) => b.loadSplatI32(address, offset),
+    load: (address, offset) => b.loadVectorI32(address, offset),
+    multiplyAdd: (x, y, sum) => b.dotPairs(sum, x as VectorI32, y as VectorI32),
+  };
+}
+
 /** One step along K: broadcasts row `r` of A, and loads vector `v` of B. */
 interface Step {
-  a(r: number): VectorF32;
-  b(v: number): VectorF32;
+  a(r: number): Factor;
+  b(v: number): Factor;
 }
 /** The steps of one turn of the inner loop that begins at K = `byteIndex` / 4. */
 type Steps = (byteIndex: I32, count: number, each: (step: Step) => void) => void;
 
 /**
- * Steps through panels of B with `count` rows of A. Positions along K are counted in bytes of f32, so that a row pointer
- * takes one addition.
+ * Steps through panels of B with `count` rows of A. Positions along K are counted in bytes, 4 a step, so that a row
+ * pointer takes one addition.
  */
 function stepsInPanels(b: Builder, form: ProductForm, operands: ProductOperands, place: Place, count: number): Steps {
-  const tile = tileFor(b.target);
+  const tile = tileFor(b.target, form.precision);
+  const { broadcast, load } = arithmeticOf(b, form.precision);
   const packedA = form.operands === 'panels';
   const rowsA: Pointer[] = [];
   if (packedA) {
@@ -192,15 +226,16 @@ function stepsInPanels(b: Builder, form: ProductForm, operands: ProductOperands,
     const fromA = rowsA.map((row) => b.offset(row, byteIndex, packedA ? tile.rows : 1));
     for (let k = 0; k < steps; k++) {
       each({
-        a: (r) => (packedA ? b.loadSplat(fromA[0]!, (k * tile.rows + r) * 4) : b.loadSplat(fromA[r]!, k * 4)),
-        b: (v) => b.loadVector(fromB, (k * tile.vectors + v) * b.lanes * 4),
+        a: (r) => (packedA ? broadcast(fromA[0]!, (k * tile.rows + r) * 4) : broadcast(fromA[r]!, k * 4)),
+        b: (v) => load(fromB, (k * tile.vectors + v) * b.lanes * 4),
       });
     }
   };
 }
 
 /** Steps through the rows of A[K, M] and B[K, N]. */
-function stepsInRows(b: Builder, operands: ProductOperands, place: Place): Steps {
+function stepsInRows(b: Builder, form: ProductForm, operands: ProductOperands, place: Place): Steps {
+  const { broadcast, load } = arithmeticOf(b, form.precision);
   const first = b.add<'i32'>(b.mul<'i32'>(place.innerStart, operands.strideA), place.row);
   const rowA = b.variable(b.offset(operands.a, first));
   const rowB = b.variable(place.panelB.start);
@@ -209,7 +244,7 @@ function stepsInRows(b: Builder, operands: ProductOperands, place: Place): Steps
     let [fromA, fromB] = [rowA.get(), rowB.get()];
     for (let k = 0; k < steps; k++) {
       const [a, row] = [fromA, fromB];
-      each({ a: (r) => b.loadSplat(a, r * 4), b: (v) => b.loadVector(row, v * b.lanes * 4) });
+      each({ a: (r) => broadcast(a, r * 4), b: (v) => load(row, v * b.lanes * 4) });
       fromA = b.offset(fromA, stepA, 1);
       fromB = b.offset(fromB, place.panelB.step!, 1);
     }
@@ -221,8 +256,11 @@ function stepsInRows(b: Builder, operands: ProductOperands, place: Place): Steps
 /** One tile of `count` rows: sums over `steps` of K in registers, then stored to (or added to) C. */
 function oneTile(b: Builder, form: ProductForm, operands: ProductOperands, place: Place, tile: Tile, count: number) {
   const { vectors } = tile;
+  const { multiplyAdd } = arithmeticOf(b, form.precision);
   const steps =
-    form.operands === 'columns' ? stepsInRows(b, operands, place) : stepsInPanels(b, form, operands, place, count);
+    form.operands === 'columns'
+      ? stepsInRows(b, form, operands, place)
+      : stepsInPanels(b, form, operands, place, count);
   const zero = b.vectorF32(0);
   const sums = Array.from({ length: count * vectors }, () => b.variable(zero));
   const turn = (byteIndex: I32, unroll: number) => {
@@ -232,7 +270,7 @@ function oneTile(b: Builder, form: ProductForm, operands: ProductOperands, place
       for (let r = 0; r < count; r++) {
         const left = step.a(r);
         for (let v = 0; v < vectors; v++) {
-          values[r * vectors + v] = b.fma<'vf32'>(left, rowB[v]!, values[r * vectors + v]!);
+          values[r * vectors + v] = multiplyAdd(left, rowB[v]!, values[r * vectors + v]!);
         }
       }
     });

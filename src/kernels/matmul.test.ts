@@ -1,7 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { bf16ToF32, f32ToBf16 } from './half-numbers.ts';
 import type { MatmulArgument, MatmulShape } from './matmul-plan.ts';
 import { planMatmul } from './matmul-plan.ts';
+import { FEW_ROWS } from './matmul-rows.ts';
 import { tileFor } from './matmul-tile.ts';
 import { interpreterTarget } from './targets/interpreter.ts';
 import { allTargets, createArena, type TestBuffer, type TestTarget, targetInfo } from './testing.ts';
@@ -66,6 +68,8 @@ function runCase(target: TestTarget, test: Case, edit: (a: Float32Array, b: Floa
     arena.run(kernel, values, { workers });
   }
 
+  const few = layout === 'nt' && test.groups === undefined && rows <= FEW_ROWS;
+  if (test.precision === 'bf16' && !few) for (const values of [a, b]) values.set(values.map(roundedToBf16));
   const expected = Array.from(initial);
   const bound = new Array<number>(initial.length).fill(0);
   for (let group = 0; group < groups; group++) {
@@ -89,6 +93,8 @@ function runCase(target: TestTarget, test: Case, edit: (a: Float32Array, b: Floa
   }
   return { result: named.c.read(), expected, bound };
 }
+
+const roundedToBf16 = (value: number): number => bf16ToF32(f32ToBf16(value));
 
 function check({ result, expected, bound }: Outcome): void {
   for (const [i, value] of result.entries()) {
@@ -119,35 +125,38 @@ const grouped = fc
     return { ...rest, counts, groups: counts.length, rows: tn ? other : total, inner: tn ? total : other };
   });
 
-describe.each(allTargets)('matrix product on %s', (target) => {
+const forms = allTargets.flatMap((target) => (['f32', 'bf16'] as const).map((precision) => ({ target, precision })));
+describe.each(forms)('matrix product in $precision on $target', ({ target, precision }) => {
   it('matches f64 for all layouts and sizes', () => {
     fc.assert(
-      fc.property(dense, (test) => check(runCase(target, test))),
-      { numRuns: 60 },
+      fc.property(dense, (test) => check(runCase(target, { ...test, precision }))),
+      { numRuns: precision === 'f32' ? 60 : 30 },
     );
   });
 
   it('matches f64 over groups, with empty groups', () => {
     fc.assert(
-      fc.property(grouped, (test) => check(runCase(target, test))),
-      { numRuns: 40 },
+      fc.property(grouped, (test) => check(runCase(target, { ...test, precision }))),
+      { numRuns: precision === 'f32' ? 40 : 20 },
     );
   });
 
   it('adds up passes along a long K', () => {
     for (const which of ['nt', 'nn', 'tn'] as const) {
-      check(runCase(target, { layout: which, rows: 7, columns: 9, inner: 2100, workers: 2, slack: 1 }));
+      check(runCase(target, { precision, layout: which, rows: 7, columns: 9, inner: 2100, workers: 2, slack: 1 }));
     }
   });
 
   it('packs both operands of a wide TN product', () => {
-    check(runCase(target, { layout: 'tn', rows: 3, columns: 515, inner: 1030, workers: 2, slack: 1 }));
+    check(runCase(target, { precision, layout: 'tn', rows: 3, columns: 515, inner: 1030, workers: 2, slack: 1 }));
     const groups = { groups: 3, counts: [4, 0, 3] };
-    check(runCase(target, { layout: 'tn', rows: 515, columns: 7, inner: 7, ...groups, workers: 3, slack: 2 }));
+    check(
+      runCase(target, { precision, layout: 'tn', rows: 515, columns: 7, inner: 7, ...groups, workers: 3, slack: 2 }),
+    );
   });
 
-  const tall = tileFor(targetInfo(target)).rows > 8;
-  it.skipIf(!tall)('packs A too where its rows lie far apart (only tall tiles do)', () => {
+  const tall = precision === 'f32' && tileFor(targetInfo(target)).rows > 8;
+  it.skipIf(!tall)('packs A too where its rows lie far apart (only tall tiles of f32 do)', () => {
     for (const which of ['nt', 'nn'] as const) {
       const test = { layout: which, rows: 29, columns: 1030, inner: 1027, workers: 2, slack: 3 };
       expect(planMatmul(test, targetInfo(target)).calls).toHaveLength(3);
@@ -156,17 +165,17 @@ describe.each(allTargets)('matrix product on %s', (target) => {
   });
 
   it('crosses bands of row blocks', () => {
-    check(runCase(target, { layout: 'nn', rows: 250, columns: 33, inner: 3, workers: 3, slack: 0 }));
+    check(runCase(target, { precision, layout: 'nn', rows: 250, columns: 33, inner: 3, workers: 3, slack: 0 }));
   });
 
   it('gives the same bits whatever the number of workers', () => {
-    const test = { layout: 'tn', rows: 40, columns: 37, inner: 1030, slack: 1 } as const;
+    const test = { layout: 'tn', rows: 40, columns: 37, inner: 1030, slack: 1, precision } as const;
     const one = runCase(target, { ...test, workers: 1 }).result;
     for (const workers of [2, 5]) expect(runCase(target, { ...test, workers }).result).toEqual(one);
   });
 
   it('keeps NaN and infinity to the rows and columns they belong to', () => {
-    const test = { layout: 'nt', rows: 8, columns: 11, inner: 5, workers: 1, slack: 0 } as const;
+    const test = { layout: 'nt', rows: 9, columns: 11, inner: 5, workers: 1, slack: 0, precision } as const;
     const { result } = runCase(target, test, (a, b) => {
       a[2 * 5 + 1] = Number.NaN;
       b[10 * 5 + 3] = Number.POSITIVE_INFINITY;
@@ -182,5 +191,17 @@ describe.each(allTargets)('matrix product on %s', (target) => {
 describe('planMatmul', () => {
   it('names the size that is wrong', () => {
     expect(() => planMatmul({ layout: 'nt', rows: 4, columns: -1, inner: 2 }, interpreterTarget())).toThrow(/columns/);
+  });
+
+  it('refuses a precision it does not know', () => {
+    const shape = { layout: 'nt', rows: 9, columns: 1, inner: 2, precision: 'fp8' as 'bf16' } as const;
+    expect(() => planMatmul(shape, interpreterTarget())).toThrow(/precision.*fp8/);
+  });
+
+  it('keeps products of few rows in f32', () => {
+    const plans = (['f32', 'bf16'] as const).map((precision) =>
+      planMatmul({ layout: 'nt', rows: FEW_ROWS, columns: 5, inner: 2, precision }, interpreterTarget()),
+    );
+    expect(plans[1]).toEqual(plans[0]);
   });
 });

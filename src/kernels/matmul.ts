@@ -1,4 +1,5 @@
-import { defineKernelFamily, type Kernel } from './kernel.ts';
+import type { Builder, I32 } from './builder.ts';
+import { defineKernelFamily, type Kernel, type ParameterValues } from './kernel.ts';
 import { ceilDivide, type ProductForm, productTiles, tileCount, tileFor, workerShare } from './matmul-tile.ts';
 
 /**
@@ -25,19 +26,20 @@ const sizes = {
 } as const;
 
 /** `tail` is read by products of form `columns` only. */
-const denseParameters = { a: 'in', b: 'in', tail: 'in', c: 'out', ...sizes } as const;
-const denseUpdateParameters = { ...denseParameters, c: 'inout' } as const;
+export const denseParameters = { a: 'in', b: 'in', tail: 'in', c: 'out', ...sizes } as const;
+export const denseUpdateParameters = { ...denseParameters, c: 'inout' } as const;
 const groupParameters = { offsets: 'in', groups: 'i32' } as const;
-const groupedParameters = { ...denseParameters, ...groupParameters } as const;
-const groupedUpdateParameters = { ...groupedParameters, c: 'inout' } as const;
+export const groupedParameters = { ...denseParameters, ...groupParameters } as const;
+export const groupedUpdateParameters = { ...groupedParameters, c: 'inout' } as const;
 
 type Build<P extends Record<string, 'in' | 'out' | 'inout' | 'i32' | 'f32'>> = Parameters<
   typeof defineKernelFamily<P, ProductVariant>
 >[2];
 
 /** C = A·B, or with `accumulate` C += A·B. */
-const buildDense: Build<typeof denseParameters> = (b, p, form) => {
-  const share = workerShare(b, tileCount(b, p.rows, p.columns));
+export const buildDense: Build<typeof denseParameters> = (b, p, form) => {
+  const tile = tileFor(b.target, form.precision);
+  const share = workerShare(b, tileCount(b, tile, p.rows, p.columns));
   productTiles(b, form, p, share.start, share.end);
 };
 
@@ -45,8 +47,8 @@ const buildDense: Build<typeof denseParameters> = (b, p, form) => {
  * For each group e, rows offsets[e]…offsets[e+1]-1 of A and C: C = A·B[e], B packed group by group. `rows` is not read:
  * the offsets say it all.
  */
-const buildGroupedRows: Build<typeof groupedParameters> = (b, p, form) => {
-  const tile = tileFor(b.target);
+export const buildGroupedRows: Build<typeof groupedParameters> = (b, p, form) => {
+  const tile = tileFor(b.target, form.precision);
   const panels = ceilDivide(b, p.columns, tile.columns);
   const groupSize = b.mul<'i32'>(b.mul<'i32'>(panels, p.strideB), tile.columns);
   const rowsOf = (group: typeof p.groups) => {
@@ -56,13 +58,13 @@ const buildGroupedRows: Build<typeof groupedParameters> = (b, p, form) => {
   };
   const total = b.variable(b.i32(0));
   b.loop(0, p.groups, 1, (group) => {
-    total.set(b.add<'i32'>(total.get(), tileCount(b, rowsOf(group).rows, p.columns)));
+    total.set(b.add<'i32'>(total.get(), tileCount(b, tile, rowsOf(group).rows, p.columns)));
   });
   const share = workerShare(b, total.get());
   const before = b.variable(b.i32(0));
   b.loop(0, p.groups, 1, (group) => {
     const { first, rows } = rowsOf(group);
-    const tiles = tileCount(b, rows, p.columns);
+    const tiles = tileCount(b, tile, rows, p.columns);
     const base = before.get();
     const start = b.max<'i32'>(b.sub<'i32'>(share.start, base), 0);
     const end = b.min<'i32'>(b.sub<'i32'>(share.end, base), tiles);
@@ -86,12 +88,25 @@ const buildGroupedRows: Build<typeof groupedParameters> = (b, p, form) => {
  * [groups][rows, columns]; every worker takes its share of each group's tiles.
  */
 const buildGroupedInner: Build<typeof groupedParameters> = (b, p, form) => {
-  const tile = tileFor(b.target);
-  const share = workerShare(b, tileCount(b, p.rows, p.columns));
-  const matrix = b.mul<'i32'>(p.rows, p.strideC);
-  b.loop(0, p.groups, 1, (group) => {
+  groupsOfInner(b, p, form, (group) => {
     const pair = b.offset(p.offsets, group);
     const first = b.loadI32(pair);
+    return { first, steps: b.sub<'i32'>(b.loadI32(pair, 4), first) };
+  });
+};
+
+/** As `buildGroupedInner`, with the steps along K of each group given by `stepsOf`. */
+export function groupsOfInner(
+  b: Builder,
+  p: ParameterValues<typeof groupedParameters>,
+  form: ProductForm,
+  stepsOf: (group: I32) => { first: I32; steps: I32 },
+): void {
+  const tile = tileFor(b.target, form.precision);
+  const share = workerShare(b, tileCount(b, tile, p.rows, p.columns));
+  const matrix = b.mul<'i32'>(p.rows, p.strideC);
+  b.loop(0, p.groups, 1, (group) => {
+    const { first, steps } = stepsOf(group);
     const inPanels = form.operands === 'panels';
     const operands = {
       ...p,
@@ -99,14 +114,14 @@ const buildGroupedInner: Build<typeof groupedParameters> = (b, p, form) => {
       b: b.offset(p.b, b.mul<'i32'>(first, inPanels ? tile.columns : p.strideB)),
       tail: b.offset(p.tail, first, tile.columns * 4),
       c: b.offset(p.c, b.mul<'i32'>(group, matrix)),
-      inner: b.sub<'i32'>(b.loadI32(pair, 4), first),
+      inner: steps,
     };
     productTiles(b, form, operands, share.start, share.end);
   });
-};
+}
 
 /** A pair of families, for C written only and for C updated, which differ in what they declare about C. */
-function product<P extends Record<string, 'in' | 'out' | 'inout' | 'i32' | 'f32'>>(
+export function product<P extends Record<string, 'in' | 'out' | 'inout' | 'i32' | 'f32'>>(
   name: string,
   parameters: P,
   updateParameters: { readonly [N in keyof P]: P[N] | 'inout' },

@@ -147,7 +147,7 @@ export function decodeCached(input: CachedInput, parameters: ModelParameters, co
   return decode(input, parameters, config, attend, { pairs: input.pairs });
 }
 
-/** Logits [rows, vocabulary] of hidden states after the final norm. */
+/** Logits [rows, vocabulary] of hidden states after the final norm; in f32 always (DeepSeek-V3 §3.3). */
 export function vocabularyLogits(hidden: Tensor, parameters: ModelParameters): Tensor {
-  return linear(hidden, parameters.head);
+  return linear(hidden, parameters.head, { precision: 'f32' });
 }

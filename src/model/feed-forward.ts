@@ -60,7 +60,8 @@ function route(
   config: ModelConfig,
   balance: RouteOptions['balance'],
 ): Routing {
-  return routeTokens(linear(x, parameters.router), {
+  // The choice of experts turns on small differences: as in DeepSeek-V3 §3.3 the gate keeps full precision.
+  return routeTokens(linear(x, parameters.router, { precision: 'f32' }), {
     variant: {
       experts: config.routedExperts,
       chosen: config.expertsPerToken,

@@ -1,3 +1,4 @@
+export type { Precision } from '../kernels/matmul-plan.ts';
 export { DTYPE_BYTES, type DType } from './dtype.ts';
 export { type MachineLimits, MEASURE_BYTES, measureMachine } from './measure.ts';
 export { formatBytes, OutOfMemoryError } from './memory.ts';

@@ -1,4 +1,5 @@
 import { ARGUMENT_SLOT_BYTES, type Kernel, type Parameters } from '../kernels/index.ts';
+import type { Precision } from '../kernels/matmul-plan.ts';
 import { DTYPE_BYTES, type DType } from './dtype.ts';
 import { Gradients } from './gradients.ts';
 import { OutOfMemoryError } from './memory.ts';
@@ -23,15 +24,18 @@ export class Recorder {
   readonly runtime: Runtime;
   /** Present when gradients are recorded. */
   readonly gradients: Gradients | undefined;
+  /** Precision of linear layers that do not choose their own. */
+  readonly products: Precision;
   readonly steps: RecordedStep[] = [];
   readonly #own = new WeakSet<Storage>();
   #temporaries = 0;
   #counters = 0;
   readonly counterStorage: Storage = { name: 'work counters', bytes: 0, address: undefined, persistent: true };
 
-  constructor(runtime: Runtime, gradients: boolean) {
+  constructor(runtime: Runtime, { gradients = false, products = 'f32' }: RecordOptions) {
     this.runtime = runtime;
     this.gradients = gradients ? new Gradients(this) : undefined;
+    this.products = products;
   }
 
   /** A temporary tensor; it has memory only while steps use it. */
@@ -230,6 +234,12 @@ export function recorder(): Recorder {
 export interface RecordOptions {
   /** Record how to compute gradients, for {@link backward}. */
   readonly gradients?: boolean;
+  /**
+   * What the operands of linear layers, forward and backward, are rounded to before they are multiplied; sums and
+   * everything else are f32. An op may ask for f32 (router, vocabulary head). `bf16` is faster where the processor
+   * multiplies bf16 pairs (AVX512_BF16), slower elsewhere. Default f32.
+   */
+  readonly products?: Precision;
 }
 
 /**
@@ -238,7 +248,7 @@ export interface RecordOptions {
  */
 export function record<Outputs>(runtime: Runtime, body: () => Outputs, options: RecordOptions = {}): Program<Outputs> {
   if (current !== undefined) throw new Error('record() cannot be nested');
-  current = new Recorder(runtime, options.gradients ?? false);
+  current = new Recorder(runtime, options);
   try {
     return current.finish(body());
   } finally {

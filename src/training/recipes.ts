@@ -1,3 +1,4 @@
+import type { Precision } from '../tensor/index.ts';
 import type { LetterMerges } from '../text/index.ts';
 import type { OptimizerOptions } from './optimizers.ts';
 import type { Schedule } from './schedule.ts';
@@ -25,6 +26,11 @@ export interface Recipe {
     readonly lateWeights?: Readonly<Record<string, number>>;
   };
   readonly optimizer: OptimizerOptions;
+  /**
+   * Precision of the operands of linear layers in the training step (router and head excepted); default f32. Weights,
+   * gradients, sums and optimiser stay f32, and so does validation, which measures the model as it will be used.
+   */
+  readonly products?: Precision;
   readonly rates: { readonly muon: number; readonly adamw: number };
   readonly schedule: Schedule;
   readonly predictionWeight: number;

@@ -10,7 +10,15 @@ import {
   predictDocuments,
   vocabularyLogits,
 } from '../model/index.ts';
-import { crossEntropy, type Program, type Runtime, record, recorder, type Tensor } from '../tensor/index.ts';
+import {
+  crossEntropy,
+  type Precision,
+  type Program,
+  type Runtime,
+  record,
+  recorder,
+  type Tensor,
+} from '../tensor/index.ts';
 import type { Batch } from './batches.ts';
 import {
   allocateGroups,
@@ -30,6 +38,8 @@ export interface TrainProgramOptions {
   readonly biasSpeed: number;
   /** Factor of the sequence-wise balance loss (α of DeepSeek-V3 eq. 17); 0: none. */
   readonly balanceAlpha: number;
+  /** Precision of linear layers; default f32. */
+  readonly products?: Precision;
 }
 
 /** Slots per expert of one layer in the last step, i32 [experts]. */
@@ -131,7 +141,7 @@ export function recordTraining(
       const balanceLosses = steps.flatMap(({ experts }) => experts.routing.balanceLoss ?? []);
       return { losses, predictionLosses, balanceLosses, norm };
     },
-    { gradients: true },
+    { gradients: true, products: options.products ?? 'f32' },
   );
   return { program, inputs, groups, loads };
 }

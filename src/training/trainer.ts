@@ -159,7 +159,7 @@ class TrainingRun {
     const config = recipeConfig(recipe, tokenizer);
     const parameters = allocateParameters(runtime, config);
     initialiseParameters(runtime, parameters, recipe.seed);
-    const { batch, optimizer, predictionWeight, biasSpeed, balanceAlpha } = recipe;
+    const { batch, optimizer, predictionWeight, biasSpeed, balanceAlpha, products = 'f32' } = recipe;
     this.#program = recordTraining(runtime, config, parameters, {
       rows: batch.rows,
       longestDocument: batch.longest,
@@ -167,6 +167,7 @@ class TrainingRun {
       predictionWeight,
       biasSpeed,
       balanceAlpha,
+      products,
     });
     this.#validate = recordValidation(runtime, config, parameters, tokenizer, recipe);
     this.trained = { config, parameters, groups: this.#program.groups };

@@ -68,8 +68,8 @@ define('linear into given columns', {
   parameters: { x: { shape: [5, 4] }, a: { shape: [3, 4] }, w: { shape: [2, 4] } },
   build: ({ x, a, w }) => {
     const y = recorder().empty([5, 5]);
-    linear(x, a, y.slice(0, 3));
-    linear(x, w, y.slice(3, 2));
+    linear(x, a, { into: y.slice(0, 3) });
+    linear(x, w, { into: y.slice(3, 2) });
     return scale(y, 2);
   },
 });

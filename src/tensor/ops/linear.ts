@@ -1,4 +1,4 @@
-import { type MatmulLayout, planMatmul } from '../../kernels/matmul-plan.ts';
+import { type MatmulLayout, type Precision, planMatmul } from '../../kernels/matmul-plan.ts';
 import { expertRowsMatmul } from '../../kernels/matmul-rows.ts';
 import { type Operand, recorder, rowsOf } from '../record.ts';
 import type { Tensor } from '../tensor.ts';
@@ -14,6 +14,8 @@ export interface MatrixProduct {
   readonly columns: number;
   readonly inner: Operand;
   readonly accumulate?: boolean;
+  /** What the operands are rounded to; default f32. */
+  readonly precision?: Precision;
   /** First row of each group, [groups + 1], and their number. */
   readonly groups?: { readonly offsets: Tensor; readonly count: number };
 }
@@ -46,10 +48,11 @@ function plannedCalls({
   columns,
   inner,
   accumulate = false,
+  precision = 'f32',
   groups,
 }: MatrixProduct): (() => void)[] {
   const { runtime } = recorder();
-  const shape = { layout, rows: most(rows), columns, inner: most(inner), accumulate };
+  const shape = { layout, rows: most(rows), columns, inner: most(inner), accumulate, precision };
   const plan = planMatmul(groups ? { ...shape, groups: groups.count } : shape, runtime.target);
   const scratch = recorder().empty([Math.max(1, plan.scratchBytes / 4)], { name: 'packed operands' });
   const known: Record<string, Operand | undefined> = {
@@ -87,15 +90,22 @@ function isScratch(value: unknown): value is { scratch: number } {
   return typeof value === 'object' && value !== null && 'scratch' in value;
 }
 
+export interface LinearOptions {
+  /** Where y is written. */
+  readonly into?: Tensor;
+  /** Precision of this product and of those of its gradients; default what the recording says (see RecordOptions). */
+  readonly precision?: Precision;
+}
+
 /**
  * y = x·weightᵀ: x [rows, in], weight [out, in], y [rows, out]. Few rows (decoding) read the weights once as they lie.
  */
-export function linear(x: Tensor, weight: Tensor, into?: Tensor): Tensor {
+export function linear(x: Tensor, weight: Tensor, options: LinearOptions = {}): Tensor {
   const [out, width] = [weight.rows, weight.columns];
   if (x.columns !== width) {
     throw new RangeError(`linear: x has ${x.columns} columns, weight ${weight.name} expects ${width}`);
   }
-  return productWithGradients(x, weight, { out, width, into });
+  return productWithGradients(x, weight, { out, width, ...options });
 }
 
 /**
@@ -107,30 +117,30 @@ export function groupedLinear(x: Tensor, weight: Tensor, offsets: Tensor): Tenso
   return productWithGradients(x, weight, { out, width, groups: { offsets, count: experts } });
 }
 
-interface LinearShape {
+interface LinearShape extends LinearOptions {
   readonly out: number;
   readonly width: number;
-  readonly into?: Tensor | undefined;
   readonly groups?: NonNullable<MatrixProduct['groups']>;
 }
 
 /** y = x·weightᵀ; backward dx = dy·weight and dweight = dyᵀ·x, each over the same groups. */
-function productWithGradients(x: Tensor, weight: Tensor, { out, width, into, groups }: LinearShape): Tensor {
+function productWithGradients(x: Tensor, weight: Tensor, shape: LinearShape): Tensor {
+  const { out, width, into, groups, precision = recorder().products } = shape;
   const rows = rowsOf(x);
-  const grouped = groups ? { groups } : {};
+  const common = { precision, ...(groups ? { groups } : {}) };
   const y = into ?? recorder().empty([...x.shape.slice(0, -1), out], { rowCount: x.rowCount });
-  matrixProduct({ layout: 'nt', a: x, b: weight, c: y, rows, columns: out, inner: width, ...grouped });
+  matrixProduct({ layout: 'nt', a: x, b: weight, c: y, rows, columns: out, inner: width, ...common });
   onBackward([x, weight], y, (dy) => {
     const { gradients } = recorder();
     const dx = gradients!.target(x);
     if (dx) {
       const { tensor: c, accumulate } = dx;
-      matrixProduct({ layout: 'nn', a: dy, b: weight, c, rows, columns: width, inner: out, accumulate, ...grouped });
+      matrixProduct({ layout: 'nn', a: dy, b: weight, c, rows, columns: width, inner: out, accumulate, ...common });
     }
     const dw = gradients!.target(weight);
     if (dw) {
       const { tensor: c, accumulate } = dw;
-      matrixProduct({ layout: 'tn', a: dy, b: x, c, rows: out, columns: width, inner: rows, accumulate, ...grouped });
+      matrixProduct({ layout: 'tn', a: dy, b: x, c, rows: out, columns: width, inner: rows, accumulate, ...common });
     }
   });
   return y;

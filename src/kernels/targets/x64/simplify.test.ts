@@ -58,7 +58,7 @@ describe('simplify', () => {
 
   it('takes the copies out of the inner loop of a matrix product', () => {
     for (const operands of ['rows', 'panels', 'columns'] as const) {
-      const kernel = matmul({ operands, accumulate: false }) as unknown as Kernel;
+      const kernel = matmul({ operands, accumulate: false, precision: 'f32' }) as unknown as Kernel;
       const context = new Context(lowerKernel(kernel, target), LEVEL);
       expect(context.allocation.spilledVectors, operands).toEqual([]);
       visitAll(context.body, (instruction) => {
