@@ -45,7 +45,8 @@ type IntegerBinary = 'add' | 'sub' | 'mul' | 'min' | 'max' | 'and' | 'or' | 'xor
  * - `i32` division truncates towards zero; dividing by zero is a kernel bug (the interpreter throws).
  * - shifts of `vi32`/`vi8` take an `i32` scalar count below the lane's width.
  * - `reduce_add` sums by halving: lane i with lane i + n/2, until one is left.
- * - `vi8.dot(acc, a, b)`: acc.i32 lane j + Σ of 4 products a[4j+i]·b[4j+i], a signed, b in 0..127.
+ * - `vi8.dot(acc, a, b)`: acc.i32 lane j + Σ of 4 products a[4j+i]·b[4j+i], a signed, b in 0..127;
+ *   `vi8.dot_unsigned` likewise with b in 0..255, which costs more where processors multiply 7 bits at most.
  * - `vi8.splat4` broadcasts the four bytes of an i32 to every group of four lanes.
  * - `vi32.dot_bf16(acc, a, b)`: lanes of a and b hold two bf16 numbers each, the first in the low half; lane j of acc plus
  *   the two products of its lanes. The products are exact (16 bits of 24) and the target chooses the order of the two
@@ -74,6 +75,7 @@ export type PureOperation =
   | 'vi8.shl'
   | 'vi8.shr_u'
   | 'vi8.dot'
+  | 'vi8.dot_unsigned'
   | `${ValueType}.select`;
 
 export type Instruction =

@@ -224,6 +224,42 @@ describe.each(targets)('the language on %s', (target) => {
     );
   });
 
+  it('computes integer dot products with unsigned bytes of full range', () => {
+    const kernel = defineKernel('dot_unsigned', { a: 'in', b: 'in', z: 'out' }, (b, p) => {
+      const [signed, unsigned] = [b.loadBytes(p.a), b.loadBytes(p.b)];
+      b.storeI32(p.z, b.dotUnsigned(b.vectorI32(-7), signed, unsigned));
+      b.storeI32(p.z, b.dotUnsigned(b.vectorI32(0), b.loadSplatBytes(p.a, 1), unsigned), 4 * b.lanes);
+      b.storeI32(p.z, b.dotUnsigned(b.vectorI32(1), signed, b.vectorI8(255)), 8 * b.lanes);
+      b.storeI32(p.z, b.dotUnsigned(b.vectorI32(1), b.vectorI8(-128), unsigned), 12 * b.lanes);
+    });
+    const { lanes } = targetInfo(target);
+    const edges = fc.constantFrom(0, 1, 127, 128, 129, 255);
+    const bytes = fc.array(fc.oneof(edges, fc.nat(255)), { minLength: 64, maxLength: 64 });
+    const a = arena.bytes(64, { offset: 5 });
+    const c = arena.bytes(64, { offset: 3 });
+    const out = arena.i32(64);
+    fc.assert(
+      fc.property(bytes, bytes, (va, vc) => {
+        a.write(va);
+        c.write(vc);
+        arena.run(kernel, { a, b: c, z: out });
+        const signed = (value: number) => (value << 24) >> 24;
+        const sums = (start: number, left: (at: number) => number, right: (at: number) => number) =>
+          Array.from({ length: lanes }, (_, j) =>
+            [0, 1, 2, 3].reduce((sum, i) => sum + left(4 * j + i) * right(4 * j + i), start),
+          );
+        const [left, right] = [(at: number) => signed(va[at]!), (at: number) => vc[at]!];
+        expect(out.read().slice(0, 4 * lanes)).toEqual([
+          ...sums(-7, left, right),
+          ...sums(0, (at) => signed(va[1 + (at % 4)]!), right),
+          ...sums(1, left, () => 255),
+          ...sums(1, () => -128, right),
+        ]);
+      }),
+      { numRuns: 40 },
+    );
+  });
+
   it.each(['f16', 'bf16'] as const)('converts %s both ways', (memory) => {
     const narrow = defineKernel(`narrow_${memory}`, { x: 'in', z: 'out', n: 'i32' }, (b, p) => {
       b.strips(p.n, (strip) => strip.store(p.z, strip.load(p.x), memory));

@@ -62,8 +62,8 @@ export class MemoryBuilder extends ValueBuilder {
   loadSplat(address: Pointer, offset = 0): VectorF32 {
     return this.#load('vf32', 'f32', address, offset, { splat: true });
   }
-  /** `lanes` integers; 8-bit elements are widened. */
-  loadVectorI32(address: Pointer, offset = 0, memory: 'i32' | 'u8' | 'i8' = 'i32'): VectorI32 {
+  /** `lanes` integers; narrower elements are widened. */
+  loadVectorI32(address: Pointer, offset = 0, memory: 'i32' | 'u8' | 'i8' | 'u16' = 'i32'): VectorI32 {
     return this.#load('vi32', memory, address, offset);
   }
   /** One integer in every lane. */

@@ -171,7 +171,7 @@ class Translator {
       );
     }
     if (operation.startsWith('reduce_')) return this.#reduce(type, operation, result, args);
-    if (operation === 'splat' || operation === 'splat4' || operation === 'lane_index' || operation === 'dot') {
+    if (/^(splat4?|lane_index|dot(_unsigned)?)$/.test(operation)) {
       return this.#vectorOnly(operation, result, args);
     }
     const comparison = compare(operation);
@@ -293,10 +293,11 @@ class Translator {
       Float64Array,
       Float64Array,
     ];
+    const bits = operation === 'dot' ? 0x7f : 0xff;
     return () => {
       for (let i = 0; i < to.length; i++) {
         let sum = accumulator[i]!;
-        for (let j = 4 * i; j < 4 * i + 4; j++) sum += a[j]! * (b[j]! & 0x7f);
+        for (let j = 4 * i; j < 4 * i + 4; j++) sum += a[j]! * (b[j]! & bits);
         to[i] = sum | 0;
       }
     };

@@ -214,6 +214,8 @@ export class WasmEmitter {
         return;
       case 'vi8.dot':
         return this.#dot(a, b, c);
+      case 'vi8.dot_unsigned':
+        return this.#dotUnsigned(a, b, c);
       default:
         throw new Error(`kernel ${this.#program.name}: the WebAssembly target does not know ${name}`);
     }
@@ -291,6 +293,18 @@ export class WasmEmitter {
       this.#code.append(words.flatMap((word) => [0, 1, 2, 3].map((byte) => 4 * word + byte)));
     }
     this.#simd(SIMD.addI32).#get(accumulator).#simd(SIMD.addI32);
+  }
+
+  /**
+   * Even and odd bytes as 16-bit lanes, whose products are summed in pairs. V8 makes each of the four splits once per
+   * operand, however many products it takes part in.
+   */
+  #dotUnsigned(accumulator: Value, a: Value, b: Value): void {
+    this.#get(a).#i32(8).#simd(SIMD.shiftLeftI16).#i32(8).#simd(SIMD.shiftRightSignedI16);
+    this.#get(b).#vectorConstant(Uint8Array.from({ length: 16 }, (_, i) => (i % 2 === 0 ? 255 : 0)));
+    this.#simd(SIMD.and).#simd(SIMD.dotI16).#get(accumulator).#simd(SIMD.addI32);
+    this.#get(a).#i32(8).#simd(SIMD.shiftRightSignedI16);
+    this.#get(b).#i32(8).#simd(SIMD.shiftRightUnsignedI16).#simd(SIMD.dotI16).#simd(SIMD.addI32);
   }
 
   // ---- memory -----------------------------------------------------------------------------------------------------

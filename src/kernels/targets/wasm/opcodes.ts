@@ -126,6 +126,7 @@ export const SIMD = {
   extendMultiplyHighI8Signed: 157,
   dotI16: 186,
   shiftLeftI16: 139,
+  shiftRightSignedI16: 140,
   shiftRightUnsignedI16: 141,
   shiftLeftI32: 171,
   shiftRightSignedI32: 172,

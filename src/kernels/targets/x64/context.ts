@@ -152,9 +152,9 @@ export class Context {
     return this.assembler.constant(wordBytes(Int32Array.from({ length: this.width / 32 }, (_, i) => i)));
   }
 
-  /** Pairs of 16-bit ones, by which pairs of products are summed; whole vectors, as its instruction cannot broadcast. */
-  wordPairs(): VectorOperand {
-    const words = new Int32Array(this.width / 32).fill(0x00010001);
+  /** A 16-bit factor in every word, by which pairs of products are summed; in full, as no instruction repeats words. */
+  wordPairs(factor = 1): VectorOperand {
+    const words = new Int32Array(this.width / 32).fill(factor * 0x00010001);
     return { operand: this.assembler.constant(wordBytes(words)), broadcast: false };
   }
 

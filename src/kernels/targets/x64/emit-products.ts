@@ -19,6 +19,32 @@ export function emitDot(context: Context, { args, result }: Pure, position: numb
   addProducts(context, V.pdpbusd, accumulator, unsigned, signed, to, position);
 }
 
+/**
+ * The same for a second operand below 256. Without an instruction for it the lower seven bits and the highest one, which
+ * counts 128, are multiplied apart: their sums of pairs fit in 16 bits.
+ */
+export function emitDotUnsigned(context: Context, pure: Pure, position: number): void {
+  const { level, width, scratch } = context;
+  if (level.vnni) {
+    emitDot(context, pure, position);
+    return;
+  }
+  const [work, high] = scratch;
+  const [accumulator, a, b] = pure.args as [Value, Value, Value];
+  const to = context.target(pure.result, position);
+  const unsigned = context.inRegister(b, position, 0);
+  const signed = context.operand(a, position, true);
+  context.vector(V.psrlwImmediate, high, 0, unsigned, { width, immediate: 7 });
+  context.vector(V.pand, high, high, context.repeated(0x01010101, width), { width });
+  context.vector(V.pmaddubsw, high, high, signed, { width });
+  context.vector(V.pmaddwd, high, high, context.wordPairs(128), { width });
+  context.vector(V.pand, work, unsigned, context.repeated(0x7f7f7f7f, width), { width });
+  context.vector(V.pmaddubsw, work, work, signed, { width });
+  context.vector(V.pmaddwd, work, work, context.wordPairs(), { width });
+  context.vector(V.paddd, work, work, high, { width });
+  context.vector(V.paddd, to, work, context.operand(accumulator, position), { width });
+}
+
 /** Sums of two products of bf16 numbers (AVX512_BF16). */
 export function emitDotPairs(context: Context, { args, result }: Pure, position: number): void {
   const accumulator = args[0]!;

@@ -29,11 +29,12 @@ export function isComparison({ name }: Pure): boolean {
 }
 
 /** Positions of operands of a vector operation that may stand in memory; at most one of them does. */
-function memoryOperands({ name, args }: Pure): readonly number[] {
+function memoryOperands({ name, args }: Pure, options: FoldOptions): readonly number[] {
   const [type, operation] = name.split('.') as [string, string];
   if (type !== 'vf32' && type !== 'vi32' && type !== 'vi8') return [];
   if (operation === 'fma') return [0, 1, 2];
   if (operation === 'dot') return [1];
+  if (operation === 'dot_unsigned') return options.dotBroadcasts ? [1] : [];
   if (operation === 'dot_bf16') return [1, 2];
   if (args.length !== 2 || operation.startsWith('sh')) return [];
   if (isCommutative(operation)) return [1, 0];
@@ -44,14 +45,14 @@ function foldsAsOperand(load: Load, pure: Pure, options: FoldOptions): boolean {
   if (load.count !== undefined || !load.result.type.startsWith('v')) return false;
   if (load.memory !== 'f32' && load.memory !== 'i32' && load.memory !== 'bytes') return false;
   if (load.splat && !broadcastsInto(pure, options)) return false;
-  const places = memoryOperands(pure);
+  const places = memoryOperands(pure, options);
   const place = pure.args.findIndex((arg) => arg.id === load.result.id);
   return places.includes(place) && !pure.args.some((arg, i) => i !== place && options.isConstant(arg));
 }
 
 /** Instructions on bytes have no form that repeats an element. */
 function broadcastsInto({ name }: Pure, options: FoldOptions): boolean {
-  if (name.endsWith('.dot')) return options.dotBroadcasts;
+  if (name.startsWith('vi8.dot')) return options.dotBroadcasts;
   return options.broadcasts && name !== 'vi8.add' && name !== 'vi8.sub';
 }
 
