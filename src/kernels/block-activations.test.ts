@@ -1,0 +1,46 @@
+import { describe, expect, it } from 'vitest';
+import { ACTIVATION_BYTES, quantiseRows } from './block-activations.ts';
+import { BLOCK } from './block-formats.ts';
+import { noise, quantise } from './blocks.fixture.ts';
+import { allTargets, createArena } from './testing.ts';
+
+// In f64 the quotients are rounded elsewhere, so that ties differ.
+const targets = allTargets.filter((target) => target !== 'interpreter64');
+
+/** Blocks that are ordinary, all zero, full of ties, tiny, and huge. */
+function blockOf(kind: number, seed: number): number[] {
+  const spread = Array.from({ length: BLOCK }, (_, k) => noise(seed + k, 20001) / 10000 - 1);
+  if (kind === 1) return spread.map(() => 0);
+  if (kind === 2) return spread.map((_, k) => (k === 5 ? -127 : k - 15.5));
+  if (kind === 3) return spread.map((value) => value * 2 ** -101);
+  if (kind === 4) return spread.map((value) => value * 3e38);
+  if (kind === 5) return spread.map((value) => value * 2 ** -97);
+  return spread;
+}
+
+describe.each(targets)('8-bit blocks of activations on %s', (target) => {
+  it.each([
+    { rows: 1, blocks: 1, workers: 1 },
+    { rows: 3, blocks: 5, workers: 2 },
+    { rows: 7, blocks: 3, workers: 3 },
+    { rows: 0, blocks: 2, workers: 2 },
+  ])('are exact for $rows rows of $blocks blocks, $workers workers', ({ rows, blocks, workers }) => {
+    const inner = blocks * BLOCK;
+    const stride = inner + 3;
+    const values = Array.from({ length: rows * blocks }, (_, i) => blockOf(i % 6, 100 * i)).flat();
+    const arena = createArena({ target });
+    const held = new Array<number>(rows * stride + 1).fill(1e9);
+    for (const [i, value] of values.entries()) held[Math.floor(i / inner) * stride + (i % inner)] = value;
+    const quantised = arena.bytes(rows * blocks * ACTIVATION_BYTES);
+    const a = arena.f32(held, { offset: 3 });
+    arena.run(quantiseRows, { a, quantised, strideA: stride, rows, blocks }, { workers });
+    expect(quantised.read()).toEqual([...quantise(values)]);
+  });
+});
+
+it('rounds ties to even, keeps the scale and adds up the quants', () => {
+  const [quants, tail] = [new Int8Array(quantise(blockOf(2, 0)).buffer), new DataView(quantise(blockOf(2, 0)).buffer)];
+  expect([...quants.subarray(0, 8)]).toEqual([-16, -14, -14, -12, -12, -127, -10, -8]);
+  expect(tail.getFloat32(32, true)).toBe(1);
+  expect(tail.getInt32(36, true)).toBe(quants.subarray(0, 32).reduce((sum, quant) => sum + quant, 0));
+});

@@ -1,0 +1,58 @@
+import { BLOCK } from './block-formats.ts';
+import type { Builder, Pointer, VectorF32, VectorI32 } from './builder.ts';
+import { defineKernel } from './kernel.ts';
+import { rowAddress } from './loops.ts';
+
+/** One block of activations: 32 signed bytes, their scale in f32, and the sum of the bytes as i32. */
+export const ACTIVATION_BYTES = BLOCK + 8;
+export const ACTIVATION_SCALE = BLOCK;
+export const ACTIVATION_SUM = BLOCK + 4;
+
+/** Blocks whose magnitudes all stay below this become zeros: the inverse of their scale would leave the range of f32. */
+const SMALLEST = 2 ** -100;
+
+/**
+ * Rows of A[rows, 32·blocks] (row stride `strideA`) in 8 bits, by blocks of 32 along K: quantised[rows][blocks] of
+ * {@link ACTIVATION_BYTES}. With m the largest magnitude of a block, in f32 and each step rounded: scale = m / 127,
+ * q = a · (127 / m) rounded to the nearest integer, ties to even. Blocks with m < 2⁻¹⁰⁰ get scale and q zero. What a block
+ * with NaN or infinity gives is unspecified. `quantised` is aligned to 4 bytes.
+ */
+export const quantiseRows = defineKernel(
+  'quantise_rows',
+  { a: 'in', quantised: 'out', strideA: 'i32', rows: 'i32', blocks: 'i32' },
+  (b, p) => {
+    b.splitLoop(b.mul<'i32'>(p.rows, p.blocks), (unit) => {
+      const row = b.divideUnsigned(unit, p.blocks);
+      const block = b.sub<'i32'>(unit, b.mul<'i32'>(row, p.blocks));
+      const from = b.offset(rowAddress(b, p.a, row, p.strideA), block, BLOCK * 4);
+      quantiseBlock(b, from, b.offset(p.quantised, unit, ACTIVATION_BYTES));
+    });
+  },
+);
+
+function quantiseBlock(b: Builder, from: Pointer, to: Pointer): void {
+  const values = Array.from({ length: BLOCK / b.lanes }, (_, i) => b.loadVector(from, i * b.lanes * 4));
+  const largest = b.reduceMax(
+    halve(
+      values.map((value) => b.abs(value)),
+      (x, y) => b.max<'vf32'>(x, y),
+    ),
+  );
+  const counts = b.ge<'f32'>(largest, SMALLEST);
+  const bound = b.select<'f32'>(counts, largest, 127);
+  const inverse = b.splat(b.select<'f32'>(counts, b.div<'f32'>(127, bound), 0));
+  const quants = values.map((value) => b.toI32(b.nearest(b.mul<'vf32'>(value, inverse))));
+  for (const [i, quant] of quants.entries()) b.storeI32(to, quant, i * b.lanes, 'u8');
+  b.store(to, b.select<'f32'>(counts, b.div<'f32'>(bound, 127), 0), ACTIVATION_SCALE);
+  b.storeI32(to, b.reduceAdd(halve(quants, (x, y) => b.add<'vi32'>(x, y))), ACTIVATION_SUM);
+}
+
+/** Combines the first half of the vectors with the second until one is left. */
+function halve<T extends VectorF32 | VectorI32>(vectors: readonly T[], combine: (x: T, y: T) => T): T {
+  const half = vectors.length / 2;
+  if (half < 1) return vectors[0]!;
+  return halve(
+    vectors.slice(0, half).map((vector, i) => combine(vector, vectors[half + i]!)),
+    combine,
+  );
+}

@@ -1,0 +1,108 @@
+import { ACTIVATION_BYTES } from './block-activations.ts';
+import { type BlockFormat, blockBytes, panelWidth } from './block-formats.ts';
+import { blockTileCount, blockTiles } from './block-tile.ts';
+import type { Builder, I32, Pointer } from './builder.ts';
+import { defineKernelFamily } from './kernel.ts';
+import { ceilDivide, workerShare } from './matmul-tile.ts';
+
+/**
+ * Products of activations in 8-bit blocks (`quantiseRows`) with weights in panels (block-formats.ts): C = A·Wᵀ, as it is,
+ * by groups of rows with a matrix each (experts), and by pairs of a row and an expert. An element of C does not depend on
+ * the number of workers, nor on the rows that are computed with it; see `blockTiles` for its error.
+ */
+export type BlockVariant = {
+  readonly format: BlockFormat;
+  /** Rows of A in one tile. */
+  readonly tileRows: number;
+};
+
+const sizes = { strideC: 'i32', columns: 'i32', /** Along K. */ blocks: 'i32' } as const;
+
+/** C[rows, columns] = A·Wᵀ. */
+export const blockMatmul = defineKernelFamily(
+  'block_matmul',
+  { a: 'in', weights: 'in', c: 'out', rows: 'i32', ...sizes },
+  (b, p, variant: BlockVariant) => {
+    const share = workerShare(b, blockTileCount(b, variant.tileRows, p.rows, p.columns));
+    blockTiles(b, variant, p, share.start, share.end);
+  },
+);
+
+/** Address of the panels of matrix `index` among matrices of `columns` rows of `blocks` blocks. */
+function matrixAddress(
+  b: Builder,
+  format: BlockFormat,
+  p: { readonly weights: Pointer; readonly columns: I32; readonly blocks: I32 },
+  index: I32,
+): Pointer {
+  const panels = b.mul<'i32'>(index, ceilDivide(b, p.columns, panelWidth(b.lanes)));
+  return b.offset(p.weights, b.mul<'i32'>(panels, p.blocks), panelWidth(b.lanes) * blockBytes(format));
+}
+
+/** For each group e of rows offsets[e]…offsets[e+1]-1 of A and C: C = A·W[e]ᵀ, the matrices one after the other. */
+export const groupedBlockMatmul = defineKernelFamily(
+  'grouped_block_matmul',
+  { a: 'in', weights: 'in', c: 'out', offsets: 'in', groups: 'i32', ...sizes },
+  (b, p, variant: BlockVariant) => {
+    const rowsOf = (group: I32) => {
+      const pair = b.offset(p.offsets, group);
+      const first = b.loadI32(pair);
+      const rows = b.sub<'i32'>(b.loadI32(pair, 4), first);
+      return { first, rows, tiles: blockTileCount(b, variant.tileRows, rows, p.columns) };
+    };
+    const total = b.variable(b.i32(0));
+    b.loop(0, p.groups, 1, (group) => total.set(b.add<'i32'>(total.get(), rowsOf(group).tiles)));
+    const share = workerShare(b, total.get());
+    const before = b.variable(b.i32(0));
+    b.loop(0, p.groups, 1, (group) => {
+      const { first, rows, tiles } = rowsOf(group);
+      const base = before.get();
+      const start = b.max<'i32'>(b.sub<'i32'>(share.start, base), 0);
+      const end = b.min<'i32'>(b.sub<'i32'>(share.end, base), tiles);
+      b.if(b.lt<'i32'>(start, end), () => {
+        const operands = {
+          ...p,
+          a: b.offset(p.a, b.mul<'i32'>(first, p.blocks), ACTIVATION_BYTES),
+          weights: matrixAddress(b, variant.format, p, group),
+          c: b.offset(p.c, b.mul<'i32'>(first, p.strideC)),
+          rows,
+        };
+        blockTiles(b, variant, operands, start, end);
+      });
+      before.set(b.add<'i32'>(base, tiles));
+    });
+  },
+);
+
+/**
+ * C[i,:] = A[rowIds[i],:]·W[expertIds[i]]ᵀ for i = 0…pairs-1: for decoding, where few tokens meet many experts. Workers
+ * share the panels of all pairs.
+ */
+export const expertBlockMatmul = defineKernelFamily(
+  'expert_block_matmul',
+  { a: 'in', weights: 'in', c: 'out', rowIds: 'in', expertIds: 'in', pairs: 'i32', ...sizes },
+  (b, p, { format }: { readonly format: BlockFormat }) => {
+    const perPair = ceilDivide(b, p.columns, panelWidth(b.lanes));
+    const share = workerShare(b, b.mul<'i32'>(p.pairs, perPair));
+    const next = b.variable(share.start);
+    b.while(
+      () => b.lt<'i32'>(next.get(), share.end),
+      () => {
+        const now = next.get();
+        const pair = b.divideUnsigned(now, perPair);
+        const first = b.sub<'i32'>(now, b.mul<'i32'>(pair, perPair));
+        const last = b.min<'i32'>(perPair, b.add<'i32'>(first, b.sub<'i32'>(share.end, now)));
+        const row = b.loadI32(b.offset(p.rowIds, pair));
+        const operands = {
+          ...p,
+          a: b.offset(p.a, b.mul<'i32'>(row, p.blocks), ACTIVATION_BYTES),
+          weights: matrixAddress(b, format, p, b.loadI32(b.offset(p.expertIds, pair))),
+          c: b.offset(p.c, b.mul<'i32'>(pair, p.strideC)),
+          rows: b.i32(1),
+        };
+        blockTiles(b, { format, tileRows: 1 }, operands, first, last);
+        next.set(b.add<'i32'>(now, b.sub<'i32'>(last, first)));
+      },
+    );
+  },
+);
