@@ -9,7 +9,7 @@ import { type BenchCase, type BenchRow, figure, load } from './bench.ts';
 const CASES: Readonly<Record<string, () => Promise<{ default: BenchCase }>>> = {
   matmul: () => import('./cases/matmul-peers.ts'),
   replay: () => import('./cases/replay.ts'),
-  dot8: () => import('./cases/dot8-peers.ts'),
+  blocks: () => import('./cases/blocks.ts'),
   kernels: () => import('./cases/kernels.ts'),
   'nano-decode': () => import('./cases/nano-decode.ts'),
   'nano-train': () => import('./cases/nano-train.ts'),

@@ -62,7 +62,7 @@ export function halvesOfPairs(b: Builder, pairs: VectorI32): readonly [first: Ve
 }
 
 /** `halfToF32` of f16 bits that are known to be finite: exact, in fewer steps. */
-export function finiteF16(b: Builder, bits: Value<'vi32'>): Value<'vf32'> {
+export function finiteF16(b: Builder, bits: VectorI32): VectorF32 {
   // The shift back to the right fills what lies between sign and exponent with signs, which are then cleared.
   const spread = b.shiftRight(b.shiftLeft(bits, 16), 3);
   return b.mul<'vf32'>(b.fromBits(b.and<'vi32'>(spread, 0x8fffffff | 0)), 2 ** 112);

@@ -299,6 +299,10 @@ export class ValueBuilder {
   dot(accumulator: VectorI32, a: VectorI8, b: VectorI8): VectorI32 {
     return this.pure('vi8.dot', 'vi32', [accumulator, a, b]);
   }
+  /** As `dot`, with `b` in 0..255. */
+  dotUnsigned(accumulator: VectorI32, a: VectorI8, b: VectorI8): VectorI32 {
+    return this.pure('vi8.dot_unsigned', 'vi32', [accumulator, a, b]);
+  }
   /** Pairs of bf16 numbers: `first` rounded in the low half of each lane, `second` in the high half. */
   pairs(first: VectorF32, second: VectorF32): VectorI32 {
     if (this.target.bf16Pairs) return this.pure('vf32.pair_bf16', 'vi32', [first, second]);
@@ -320,10 +324,5 @@ export class ValueBuilder {
       known.set(pairs.id, halves);
     }
     return halves;
-  }
-
-  /** As `dot`, with `b` in 0..255. */
-  dotUnsigned(accumulator: VectorI32, a: VectorI8, b: VectorI8): VectorI32 {
-    return this.pure('vi8.dot_unsigned', 'vi32', [accumulator, a, b]);
   }
 }

@@ -3,14 +3,9 @@ import type { Value } from '../../ir.ts';
 import type { Context, Pure, VectorOperand } from './context.ts';
 import { V, type VectorOpcode } from './vector-opcodes.ts';
 
-/** Sums of four products of bytes, the first operand signed, the second below 128, or below 256 in `dot_unsigned`. */
-export function emitDot(context: Context, pure: Pure, position: number): void {
+/** Sums of four products of bytes, the first operand signed, the second below 128. */
+export function emitDot(context: Context, { args, result }: Pure, position: number): void {
   const { level, width, scratch } = context;
-  const { args, result } = pure;
-  if (!level.vnni && pure.name === 'vi8.dot_unsigned') {
-    emitDotUnsigned(context, pure, position);
-    return;
-  }
   const [accumulator, a, b] = args as [Value, Value, Value];
   const to = context.target(result, position);
   const unsigned = context.inRegister(b, position, 0);
@@ -22,6 +17,32 @@ export function emitDot(context: Context, pure: Pure, position: number): void {
     return;
   }
   addProducts(context, V.pdpbusd, accumulator, unsigned, signed, to, position);
+}
+
+/**
+ * The same for a second operand below 256. Without an instruction for it the lower seven bits and the highest one, which
+ * counts 128, are multiplied apart: their sums of pairs fit in 16 bits.
+ */
+export function emitDotUnsigned(context: Context, pure: Pure, position: number): void {
+  const { level, width, scratch } = context;
+  if (level.vnni) {
+    emitDot(context, pure, position);
+    return;
+  }
+  const [work, high] = scratch;
+  const [accumulator, a, b] = pure.args as [Value, Value, Value];
+  const to = context.target(pure.result, position);
+  const unsigned = context.inRegister(b, position, 0);
+  const signed = context.operand(a, position, true);
+  context.vector(V.psrlwImmediate, high, 0, unsigned, { width, immediate: 7 });
+  context.vector(V.pand, high, high, context.repeated(0x01010101, width), { width });
+  context.vector(V.pmaddubsw, high, high, signed, { width });
+  context.vector(V.pmaddwd, high, high, context.wordPairs(128), { width });
+  context.vector(V.pand, work, unsigned, context.repeated(0x7f7f7f7f, width), { width });
+  context.vector(V.pmaddubsw, work, work, signed, { width });
+  context.vector(V.pmaddwd, work, work, context.wordPairs(), { width });
+  context.vector(V.paddd, work, work, high, { width });
+  context.vector(V.paddd, to, work, context.operand(accumulator, position), { width });
 }
 
 /** Sums of two products of bf16 numbers (AVX512_BF16). */
@@ -61,26 +82,4 @@ export function emitPairs(context: Context, { args, result }: Pure, position: nu
   context.vector(V.cvtne2ps2bf16, scratch[0], second, context.operand(args[0]!, position), { width });
   assembler.vector(V.movups, scratch[1], 0, context.pairOrder(), { width });
   assembler.vector(V.permw, context.target(result, position), scratch[1], scratch[0], { width });
-}
-
-/**
- * The same for a second operand below 256 where no instruction does it: sums of pairs fit in 16 bits for its lower seven
- * bits, and for its highest bit, which counts 128.
- */
-function emitDotUnsigned(context: Context, { args, result }: Pure, position: number): void {
-  const { width, scratch } = context;
-  const [work, high] = scratch;
-  const [accumulator, a, b] = args as [Value, Value, Value];
-  const to = context.target(result, position);
-  const unsigned = context.inRegister(b, position, 0);
-  const signed = context.operand(a, position, true);
-  context.vector(V.psrlwImmediate, high, 0, unsigned, { width, immediate: 7 });
-  context.vector(V.pand, high, high, context.repeated(0x01010101, width), { width });
-  context.vector(V.pmaddubsw, high, high, signed, { width });
-  context.vector(V.pmaddwd, high, high, context.wordPairs(128), { width });
-  context.vector(V.pand, work, unsigned, context.repeated(0x7f7f7f7f, width), { width });
-  context.vector(V.pmaddubsw, work, work, signed, { width });
-  context.vector(V.pmaddwd, work, work, context.wordPairs(), { width });
-  context.vector(V.paddd, work, work, high, { width });
-  context.vector(V.paddd, to, work, context.operand(accumulator, position), { width });
 }

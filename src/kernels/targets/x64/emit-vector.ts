@@ -3,7 +3,7 @@ import type { Value } from '../../ir.ts';
 import { Label } from './assembler.ts';
 import type { Context, Pure } from './context.ts';
 import { testCondition } from './emit-general.ts';
-import { emitDot, emitDotPairs, emitPairs } from './emit-products.ts';
+import { emitDot, emitDotPairs, emitDotUnsigned, emitPairs } from './emit-products.ts';
 import { isCommutative, isComparison } from './fold.ts';
 import { R, type Width } from './registers.ts';
 import { V, type VectorOpcode } from './vector-opcodes.ts';
@@ -63,7 +63,8 @@ export function emitVector(context: Context, pure: Pure, position: number): void
   else if (/^sh/.test(operation)) emitShift(context, pure, position);
   else if (operation === 'select') emitSelect(context, pure, position);
   else if (operation.startsWith('reduce_')) emitReduce(context, pure, position);
-  else if (operation === 'dot' || operation === 'dot_unsigned') emitDot(context, pure, position);
+  else if (operation === 'dot') emitDot(context, pure, position);
+  else if (operation === 'dot_unsigned') emitDotUnsigned(context, pure, position);
   else if (operation === 'dot_bf16') emitDotPairs(context, pure, position);
   else if (operation === 'pair_bf16') emitPairs(context, pure, position);
   else emitUnary(context, pure, operation, position);

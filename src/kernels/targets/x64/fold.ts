@@ -34,8 +34,8 @@ function memoryOperands({ name, args }: Pure, options: FoldOptions): readonly nu
   if (type !== 'vf32' && type !== 'vi32' && type !== 'vi8') return [];
   if (operation === 'fma') return [0, 1, 2];
   if (operation === 'dot') return [1];
-  if (operation === 'dot_bf16') return [1, 2];
   if (operation === 'dot_unsigned') return options.dotBroadcasts ? [1] : [];
+  if (operation === 'dot_bf16') return [1, 2];
   if (args.length !== 2 || operation.startsWith('sh')) return [];
   if (isCommutative(operation)) return [1, 0];
   return operation === 'sub' || operation === 'div' ? [1] : [];

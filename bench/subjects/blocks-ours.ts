@@ -1,0 +1,109 @@
+import { type BlockFormat, packPanels, panelsBytes } from '../../src/kernels/block-formats.ts';
+import { type BlockArgument, planBlockMatmul } from '../../src/kernels/block-plan.ts';
+import type { Kernel } from '../../src/kernels/kernel.ts';
+import { fewRowsMatmul, type RowMemory } from '../../src/kernels/matmul-rows.ts';
+import { readMemory } from '../../src/kernels/measure.ts';
+import { KernelRunner, type RunnerTarget } from '../kernel-runner.ts';
+import { serveSubject } from '../subject.ts';
+import { activations, type BlocksResult, PRODUCT, q4Rows, sampleSum } from './blocks-inputs.ts';
+
+/** Weights of a matrix-vector product: far more than the caches hold. */
+const VECTOR_BYTES = 150e6;
+const VECTOR_INNER = 4096;
+
+export type VectorWeights = RowMemory | BlockFormat;
+export interface OurBlocksResult extends BlocksResult {
+  /** GB/s of weights in matrix-vector products, and of plain reading. */
+  readonly vector: Readonly<Record<VectorWeights, number>>;
+  readonly read: number;
+}
+
+/** Products with weights in blocks, matrix-vector products, and reading memory, in one process. */
+await serveSubject<{ workers: number; target: RunnerTarget; seconds: number }>(async ({ workers, target, seconds }) => {
+  const runner = new KernelRunner({ workers, target, bytes: 1 << 29 });
+  await runner.ready();
+  const fill = (bytes: number) => {
+    const address = runner.reserve(bytes);
+    // As f16 0.07, as bf16 and f32 2e-12: nothing denormal.
+    new Uint8Array(runner.memory.buffer, address, bytes).fill(0x2c);
+    return address;
+  };
+
+  const prepareBlocks = (format: BlockFormat, rows: number, columns: number, inner: number) => {
+    const plan = planBlockMatmul({ format, rows, columns, inner }, runner.target);
+    const bytes = panelsBytes(format, runner.target.lanes, columns, inner);
+    const [weights, scratch, c] = [fill(bytes), runner.reserve(plan.scratchBytes), runner.reserve(rows * columns * 4)];
+    const a = runner.reserve(rows * inner * 4);
+    runner.floats(a, rows * inner).set(activations({ rows, inner }));
+    const named: Readonly<Record<string, number>> = { a, weights, c, strideA: inner, strideC: columns, rows };
+    const resolve = (argument: BlockArgument) =>
+      typeof argument === 'number'
+        ? argument
+        : typeof argument === 'object'
+          ? scratch + argument.scratch
+          : named[argument]!;
+    const list = runner.prepare(
+      plan.calls.map(({ kernel, args }) => ({
+        kernel,
+        args: Object.fromEntries(Object.entries(args).map(([name, argument]) => [name, resolve(argument)])),
+      })),
+    );
+    return { list, bytes, weights, c };
+  };
+
+  const product = (): BlocksResult => {
+    runner.clear();
+    const { rows, columns, inner } = PRODUCT;
+    const { list, weights, bytes, c } = prepareBlocks('q4_0', rows, columns, inner);
+    const panels = new Uint8Array(runner.memory.buffer, weights, bytes);
+    packPanels('q4_0', runner.target.lanes, { rows: columns, inner }, q4Rows(PRODUCT), panels);
+    const time = runner.best(list, seconds, 4);
+    const check = sampleSum(runner.floats(c, rows * columns));
+    return { product: (rows * columns * inner) / time / 1e9, check };
+  };
+
+  const blockVector = (format: BlockFormat): number => {
+    runner.clear();
+    const perRow = panelsBytes(format, runner.target.lanes, 1024, VECTOR_INNER) / 1024;
+    const columns = Math.floor(VECTOR_BYTES / perRow / 1024) * 1024;
+    const { list, bytes } = prepareBlocks(format, 1, columns, VECTOR_INNER);
+    return bytes / runner.best(list, seconds, 4) / 1e9;
+  };
+
+  const rowVector = (memory: RowMemory): number => {
+    runner.clear();
+    const inner = VECTOR_INNER;
+    const perRow = inner * (memory === 'f32' ? 4 : 2);
+    const columns = Math.floor(VECTOR_BYTES / perRow);
+    const args = {
+      a: fill(inner * 4),
+      b: fill(columns * perRow),
+      c: runner.reserve(columns * 4),
+      rows: 1,
+      columns,
+      inner,
+    };
+    const kernel = fewRowsMatmul({ maxRows: 1, accumulate: false, memory }) as unknown as Kernel;
+    const list = runner.prepare([{ kernel, args: { ...args, strideA: inner, strideB: inner, strideC: columns } }]);
+    return (columns * perRow) / runner.best(list, seconds, 4) / 1e9;
+  };
+
+  const read = (): number => {
+    runner.clear();
+    const count = Math.floor(VECTOR_BYTES / 4);
+    const args = { x: fill(count * 4), sums: runner.reserve(64 * workers), count };
+    const list = runner.prepare([{ kernel: readMemory as unknown as Kernel, args }]);
+    return (4 * count) / runner.best(list, seconds, 4) / 1e9;
+  };
+
+  return (): OurBlocksResult => {
+    const before = read();
+    const vector = {
+      f32: rowVector('f32'),
+      bf16: rowVector('bf16'),
+      q8_0: blockVector('q8_0'),
+      q4_0: blockVector('q4_0'),
+    };
+    return { ...product(), vector, read: Math.max(before, read()) };
+  };
+});
