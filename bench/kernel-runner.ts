@@ -3,6 +3,55 @@ import { Worker } from 'node:worker_threads';
 import { ARGUMENT_SLOT_BYTES, type TargetInfo } from '../src/kernels/ir.ts';
 import type { Kernel } from '../src/kernels/kernel.ts';
 import { encodeKernel, instantiateKernel, type KernelFunction, wasmTarget } from '../src/kernels/targets/wasm/index.ts';
+import { assembleKernel, x64Target } from '../src/kernels/targets/x64/index.ts';
+import { type NativeImage, platform } from '../src/platform/index.ts';
+import { judgeNative, type NativeRecord, nativeFunction, nativeRecord } from '../src/tensor/native-target.ts';
+import { processorTime } from './processor-clock.ts';
+
+/** What kernels are compiled to: WebAssembly, the same with V8's fusing of vectors, or machine code. */
+export const RUNNER_TARGETS = ['wasm', 'wasm-fused', 'avx2', 'avx512'] as const;
+export type RunnerTarget = (typeof RUNNER_TARGETS)[number];
+
+/** Why this machine cannot run a target, in one sentence; undefined if it can. */
+export function targetMissing(target: RunnerTarget): string | undefined {
+  if (target === 'wasm') return undefined;
+  if (target === 'wasm-fused') return process.arch === 'x64' ? undefined : 'V8 fuses vectors on x64 only';
+  const verdict = judgeNative(platform(), target);
+  return 'reason' in verdict ? verdict.reason : undefined;
+}
+
+/** The best machine code of this machine, else WebAssembly, for cases that measure one target. */
+export function bestTarget(): RunnerTarget {
+  return (['avx512', 'avx2'] as const).find((target) => targetMissing(target) === undefined) ?? 'wasm-fused';
+}
+
+/** The target that a command line names; `missing` for none. Throws an error that lists the targets. */
+export function targetNamed(name: string | undefined, missing: RunnerTarget): RunnerTarget {
+  const found = name === undefined ? missing : RUNNER_TARGETS.find((target) => target === name);
+  if (found === undefined) throw new Error(`there is no target '${name}'; there are ${RUNNER_TARGETS.join(', ')}`);
+  return found;
+}
+
+/** A compiled kernel as other threads get it: a module to instantiate, or where its machine code lies. */
+export type CompiledKernel = WebAssembly.Module | bigint;
+
+/** Makes compiled kernels callable in the calling thread, on one memory. */
+export class KernelLoader {
+  readonly #memory: WebAssembly.Memory;
+  #record: NativeRecord | undefined;
+
+  constructor(memory: WebAssembly.Memory) {
+    this.#memory = memory;
+  }
+
+  load(compiled: CompiledKernel): KernelFunction {
+    if (typeof compiled !== 'bigint') return instantiateKernel(compiled, this.#memory);
+    const host = platform().native();
+    if ('unavailable' in host) throw new Error(host.unavailable);
+    this.#record ??= nativeRecord(host, this.#memory.buffer);
+    return nativeFunction(host, compiled, this.#record);
+  }
+}
 
 /** Kernel calls of one run: the compiled kernel's key and the address of its argument block. */
 export type CallList = readonly { readonly key: string; readonly block: number }[];
@@ -41,12 +90,6 @@ export function runCalls(
   }
 }
 
-/** Seconds of processor time that this thread has used. */
-function processorTime(): number {
-  const { user, system } = process.threadCpuUsage();
-  return (user + system) / 1e6;
-}
-
 /**
  * Compiles with V8's optimising compiler at once. The flags are put back afterwards: left on, they crash V8 when it
  * later recompiles a module that it began under the other setting (Node's own type stripper is one).
@@ -61,8 +104,9 @@ function compileOptimised(bytes: Uint8Array<ArrayBuffer>): WebAssembly.Module {
 }
 
 /**
- * Runs kernels in this thread and `workers - 1` others on one shared memory, for benchmarks. With `fused`, V8's
- * revectorization is switched on, which must happen before the first compilation in the process.
+ * Runs kernels in this thread and `workers - 1` others on one shared memory, for benchmarks. `wasm-fused` switches V8's
+ * revectorization on, which must happen before the first compilation in the process and then holds for all of it: `wasm`
+ * and `wasm-fused` are compared in processes of their own. Throws if the machine lacks the target (`targetMissing`).
  */
 export class KernelRunner {
   readonly target: TargetInfo;
@@ -70,22 +114,43 @@ export class KernelRunner {
   readonly workers: number;
   readonly #threads: Worker[] = [];
   readonly #functions = new Map<string, KernelFunction>();
+  readonly #compile: (kernel: Kernel) => CompiledKernel;
+  readonly #loader: KernelLoader;
+  readonly #images: NativeImage[] = [];
   readonly #lists: { readonly run: KernelFunction; readonly block: number }[][] = [];
   readonly #pages: number;
   readonly #cells: Int32Array;
   #next = 1024;
 
-  constructor(options: { workers: number; fused?: boolean; bytes?: number }) {
-    if (options.fused) setFlagsFromString('--experimental-wasm-revectorize');
+  constructor(options: { workers: number; target: RunnerTarget; bytes?: number }) {
+    if (options.target === 'wasm-fused') setFlagsFromString('--experimental-wasm-revectorize');
     this.workers = options.workers;
-    this.target = wasmTarget({ relaxed: true, fusedVectors: options.fused ? 2 : 1 });
     this.#pages = Math.ceil((options.bytes ?? 1 << 28) / 65536);
     this.memory = new WebAssembly.Memory({ initial: this.#pages, maximum: this.#pages, shared: true });
     this.#cells = new Int32Array(this.memory.buffer);
+    this.#loader = new KernelLoader(this.memory);
+    [this.target, this.#compile] = this.#compiler(options.target);
     for (let worker = 1; worker < options.workers; worker++) {
       const workerData = { memory: this.memory, worker, workers: options.workers };
       this.#threads.push(new Worker(new URL('./kernel-worker.ts', import.meta.url), { workerData }));
     }
+  }
+
+  #compiler(name: RunnerTarget): [TargetInfo, (kernel: Kernel) => CompiledKernel] {
+    if (name === 'wasm' || name === 'wasm-fused') {
+      const target = wasmTarget({ relaxed: true, fusedVectors: name === 'wasm-fused' ? 2 : 1 });
+      const options = { shared: true, wide: false, maximumPages: this.#pages };
+      return [target, (kernel) => compileOptimised(encodeKernel(kernel, target, options))];
+    }
+    const native = judgeNative(platform(), name);
+    if ('reason' in native) throw new Error(native.reason);
+    const { host, level, convention } = native;
+    const compile = (kernel: Kernel) => {
+      const image = host.load(assembleKernel(kernel, level, convention));
+      this.#images.push(image);
+      return image.address;
+    };
+    return [x64Target(level), compile];
   }
 
   /** Resolves when the other threads listen; call it before `prepare`. */
@@ -112,20 +177,20 @@ export class KernelRunner {
 
   /** Compiles the kernels of a list of calls in every thread; returns the list's number for `time`. */
   prepare(calls: readonly { readonly kernel: Kernel; readonly args: Readonly<Record<string, number>> }[]): number {
-    const modules: [string, WebAssembly.Module][] = [];
+    const modules: [string, CompiledKernel][] = [];
     const view = new DataView(this.memory.buffer);
     const list = calls.map(({ kernel, args }) => {
       if (!this.#functions.has(kernel.key)) {
-        const options = { shared: true, wide: false, maximumPages: this.#pages };
-        const module = compileOptimised(encodeKernel(kernel, this.target, options));
-        modules.push([kernel.key, module]);
-        this.#functions.set(kernel.key, instantiateKernel(module, this.memory));
+        const compiled = this.#compile(kernel);
+        modules.push([kernel.key, compiled]);
+        this.#functions.set(kernel.key, this.#loader.load(compiled));
       }
       const block = this.reserve(Object.keys(kernel.parameters).length * ARGUMENT_SLOT_BYTES);
       Object.entries(kernel.parameters).forEach(([name, kind], position) => {
         const at = block + position * ARGUMENT_SLOT_BYTES;
         if (kind === 'f32') view.setFloat32(at, args[name]!, true);
-        else view.setInt32(at, args[name]!, true);
+        else if (kind === 'i32') view.setInt32(at, args[name]!, true);
+        else view.setBigUint64(at, BigInt(args[name]!), true);
       });
       return { key: kernel.key, block };
     });
@@ -155,9 +220,7 @@ export class KernelRunner {
 
   /** The least time of several measurements, each of about `seconds`. */
   best(index: number, seconds = 0.3, measurements = 4): number {
-    const start = performance.now();
-    this.time(index, 1);
-    const once = (performance.now() - start) / 1000;
+    const once = this.time(index, 1);
     const repeats = Math.max(1, Math.round(seconds / once));
     let least = Number.POSITIVE_INFINITY;
     for (let i = 0; i < measurements; i++) least = Math.min(least, this.time(index, repeats));
@@ -166,5 +229,6 @@ export class KernelRunner {
 
   async close(): Promise<void> {
     await Promise.all(this.#threads.map((thread) => thread.terminate()));
+    for (const image of this.#images) image.release();
   }
 }

@@ -1,6 +1,6 @@
 import { parentPort, workerData } from 'node:worker_threads';
-import { instantiateKernel, type KernelFunction } from '../src/kernels/targets/wasm/index.ts';
-import { type CallList, type RunRequest, runCalls } from './kernel-runner.ts';
+import type { KernelFunction } from '../src/kernels/targets/wasm/index.ts';
+import { type CallList, type CompiledKernel, KernelLoader, type RunRequest, runCalls } from './kernel-runner.ts';
 
 const { memory, worker, workers } = workerData as {
   memory: WebAssembly.Memory;
@@ -10,18 +10,16 @@ const { memory, worker, workers } = workerData as {
 const cells = new Int32Array(memory.buffer);
 const functions = new Map<string, KernelFunction>();
 const lists: CallList[] = [];
+const loader = new KernelLoader(memory);
 
-parentPort!.on(
-  'message',
-  (message: { modules: readonly [string, WebAssembly.Module][]; list: CallList } | RunRequest) => {
-    if ('modules' in message) {
-      for (const [key, module] of message.modules) functions.set(key, instantiateKernel(module, memory));
-      lists.push(message.list);
-      return;
-    }
-    const list = lists[message.index]!;
-    const calls = list.map(({ key, block }) => ({ run: functions.get(key)!, block }));
-    runCalls(cells, calls, worker, workers, message.repeats);
-  },
-);
+parentPort!.on('message', (message: { modules: readonly [string, CompiledKernel][]; list: CallList } | RunRequest) => {
+  if ('modules' in message) {
+    for (const [key, module] of message.modules) functions.set(key, loader.load(module));
+    lists.push(message.list);
+    return;
+  }
+  const list = lists[message.index]!;
+  const calls = list.map(({ key, block }) => ({ run: functions.get(key)!, block }));
+  runCalls(cells, calls, worker, workers, message.repeats);
+});
 parentPort!.postMessage('ready');

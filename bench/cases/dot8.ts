@@ -1,6 +1,6 @@
 import { BLOCK, type Dot8Variant, dot8Matmul, panelBlockBytes } from '../../src/kernels/dot8-example.ts';
 import type { Kernel } from '../../src/kernels/kernel.ts';
-import { KernelRunner } from '../kernel-runner.ts';
+import { bestTarget, KernelRunner, targetNamed } from '../kernel-runner.ts';
 
 export interface Dot8Figures {
   /** 10⁹ multiply-adds per second. */
@@ -42,8 +42,8 @@ export function measureDot8(
 
 if (import.meta.main) {
   const workers = Number(process.argv[2] ?? 1);
-  const fused = process.argv[3] === 'fused';
-  const runner = new KernelRunner({ workers, fused, bytes: 1 << 29 });
+  const target = targetNamed(process.argv[3], bestTarget());
+  const runner = new KernelRunner({ workers, target, bytes: 1 << 29 });
   await runner.ready();
   const product = { rows: 256, columns: 2048, inner: 2048 };
   const vector = { rows: 1, columns: 65536, inner: 4096 };

@@ -6,7 +6,7 @@ import { rotary } from '../../src/kernels/rotary.ts';
 import { siluGate } from '../../src/kernels/silu-gate.ts';
 import { prepareBandwidth } from '../bandwidth.ts';
 import { type BenchCase, type BenchContext, type BenchRow, median, row } from '../bench.ts';
-import { KernelRunner } from '../kernel-runner.ts';
+import { bestTarget, KernelRunner } from '../kernel-runner.ts';
 
 interface Candidate {
   readonly name: string;
@@ -102,7 +102,7 @@ function prepare(runner: KernelRunner): Candidate[] {
 async function run({ quick, workers, progress }: BenchContext): Promise<BenchRow[]> {
   const rows: BenchRow[] = [];
   progress('preparing');
-  const runner = new KernelRunner({ workers, bytes: 2 ** 30 });
+  const runner = new KernelRunner({ workers, target: bestTarget(), bytes: 2 ** 30 });
   try {
     await runner.ready();
     const candidates = prepare(runner);

@@ -1,4 +1,5 @@
 import { type BenchCase, type BenchContext, type BenchRow, figure, median, row } from '../bench.ts';
+import { bestTarget, type RunnerTarget } from '../kernel-runner.ts';
 import { interleave, Subject } from '../subject.ts';
 import type { MatmulResult } from '../subjects/matmul-inputs.ts';
 
@@ -12,15 +13,18 @@ type Result = Partial<MatmulResult> & { readonly peak?: number };
 async function run({ quick, workers, progress }: BenchContext): Promise<BenchRow[]> {
   progress('starting and warming up');
   const options = { ...SIZE, seconds: quick ? 0.1 : 0.4 };
-  const ours = (fuseVectors: boolean, layout: string) =>
-    Subject.start<Result>(subject('matmul-ours'), { ...options, workers, fuseVectors, layout });
+  const ours = (target: RunnerTarget, layout: string) =>
+    Subject.start<Result>(subject('matmul-ours'), { ...options, workers, target, layout });
+  const native = bestTarget();
   const subjects = {
-    peak: await Subject.start<Result>(subject('peak'), { fused: false }),
-    widePeak: await Subject.start<Result>(subject('peak'), { fused: true }),
-    plain: await ours(false, 'nn'),
-    fused: await ours(true, 'nn'),
-    plainNt: await ours(false, 'nt'),
-    fusedNt: await ours(true, 'nt'),
+    peak: await Subject.start<Result>(subject('peak'), { target: 'wasm' }),
+    widePeak: await Subject.start<Result>(subject('peak'), { target: 'wasm-fused' }),
+    nativePeak: await Subject.start<Result>(subject('peak'), { target: native }),
+    native: await ours(native, 'nn'),
+    plain: await ours('wasm', 'nn'),
+    fused: await ours('wasm-fused', 'nn'),
+    plainNt: await ours('wasm', 'nt'),
+    fusedNt: await ours('wasm-fused', 'nt'),
     jax: await Subject.start<Result>(subject('matmul-jax'), { ...options, threads: false }),
     jaxThreads: await Subject.start<Result>(subject('matmul-jax'), { ...options, threads: true }),
   };
@@ -31,6 +35,7 @@ async function run({ quick, workers, progress }: BenchContext): Promise<BenchRow
   const best = (of: readonly Result[]) => Math.max(...speeds(of));
   // Processor time is counted in slices, so that single measurements of the peak can come out too high.
   const roofline = median(speeds(results.peak)) * workers;
+  const nativeRoofline = median(speeds(results.nativePeak)) * workers;
   const wide = median(speeds(results.widePeak)) * workers;
   const medians = (of: readonly Result[]) => {
     const processor = Math.max(...of.map(({ processorSeconds }) => OPERATIONS / processorSeconds! / 1e9));
@@ -51,8 +56,10 @@ async function run({ quick, workers, progress }: BenchContext): Promise<BenchRow
   against(`${title}, fused vectors, of the fused roofline`, results.fused, wide, undefined);
   against(`${title}, B transposed, 128-bit, of the 128-bit roofline`, results.plainNt, roofline, undefined);
   against(`${title}, B transposed, fused vectors, of the fused roofline`, results.fusedNt, wide, undefined);
+  against(`${title}, ${native}, of its roofline`, results.native, nativeRoofline, undefined);
   const one = best(results.jax);
   const many = best(results.jaxThreads);
+  against(`${title}, ${native}, vs jax-js as it runs in Node (1 thread)`, results.native, one, 3);
   against(`${title}, fused vectors, vs jax-js as it runs in Node (1 thread)`, results.fused, one, 3);
   against(`${title}, 128-bit, vs jax-js as it runs in Node (1 thread)`, results.plain, one, 3);
   against(`${title}, fused vectors, vs jax-js given a browser’s workers`, results.fused, many, 3);

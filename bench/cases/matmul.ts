@@ -1,7 +1,7 @@
 import type { Kernel } from '../../src/kernels/kernel.ts';
 import { type MatmulArgument, type MatmulShape, planMatmul } from '../../src/kernels/matmul-plan.ts';
 import { peakOperations, registerPeak } from '../../src/kernels/measure.ts';
-import { KernelRunner } from '../kernel-runner.ts';
+import { bestTarget, KernelRunner, targetNamed } from '../kernel-runner.ts';
 
 /** f32 multiply-add peak of all workers together in GFLOP/s. */
 export function measurePeak(runner: KernelRunner): number {
@@ -85,12 +85,12 @@ const SHAPES: readonly MatmulShape[] = [
 
 if (import.meta.main) {
   const workers = Number(process.argv[2] ?? 1);
-  const fused = process.argv[3] === 'fused';
+  const target = targetNamed(process.argv[3], bestTarget());
   const only = process.argv[4];
-  const runner = new KernelRunner({ workers, fused });
+  const runner = new KernelRunner({ workers, target });
   await runner.ready();
   const peak = measurePeak(runner);
-  console.log(`${workers} workers${fused ? ', revectorized' : ''}: register peak ${peak.toFixed(1)} GFLOP/s`);
+  console.log(`${workers} workers, ${target}: register peak ${peak.toFixed(1)} GFLOP/s`);
   for (const shape of SHAPES.filter(({ layout }) => only === undefined || only === layout)) {
     runner.clear();
     const { total, packed } = measureMatmul(runner, shape);

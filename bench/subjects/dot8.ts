@@ -1,6 +1,6 @@
 import { prepareBandwidth } from '../bandwidth.ts';
 import { measureDot8 } from '../cases/dot8.ts';
-import { KernelRunner } from '../kernel-runner.ts';
+import { KernelRunner, type RunnerTarget } from '../kernel-runner.ts';
 import { serveSubject } from '../subject.ts';
 
 export interface Dot8Result {
@@ -14,8 +14,8 @@ export interface Dot8Result {
 }
 
 /** 4-bit blocks × 8-bit activations, and reading memory, in one process. */
-await serveSubject<{ workers: number; fused: boolean }>(async ({ workers, fused }) => {
-  const runner = new KernelRunner({ workers, fused, bytes: 1 << 30 });
+await serveSubject<{ workers: number; target: RunnerTarget }>(async ({ workers, target }) => {
+  const runner = new KernelRunner({ workers, target, bytes: 1 << 30 });
   await runner.ready();
   return (): Dot8Result => {
     runner.clear();

@@ -1,11 +1,13 @@
-import { createRuntime, matrixProduct, record, recorder } from '../../src/tensor/index.ts';
+import { matrixProduct, record, recorder } from '../../src/tensor/index.ts';
+import type { RunnerTarget } from '../kernel-runner.ts';
+import { openRuntime } from '../runtime.ts';
 import { serveSubject } from '../subject.ts';
 import { type MatmulSubjectOptions, matmulInputs, sampleSum, timeProduct } from './matmul-inputs.ts';
 
 /** Our matrix product as the product runs it: recorded once, replayed in the worker pool. Seconds of one product. */
-await serveSubject<MatmulSubjectOptions & { workers: number; fuseVectors: boolean; layout: 'nn' | 'nt' }>(
-  async ({ rows, inner, columns, workers, fuseVectors, layout, seconds }) => {
-    const runtime = await createRuntime({ workers, fuseVectors, memoryBytes: 2 ** 28 });
+await serveSubject<MatmulSubjectOptions & { workers: number; target: RunnerTarget; layout: 'nn' | 'nt' }>(
+  async ({ rows, inner, columns, workers, target, layout, seconds }) => {
+    const runtime = await openRuntime(target, { workers, memoryBytes: 2 ** 28 });
     const inputs = matmulInputs({ rows, inner, columns });
     const a = runtime.allocate('a', [rows, inner]);
     const b = runtime.allocate('b', layout === 'nn' ? [inner, columns] : [columns, inner]);
