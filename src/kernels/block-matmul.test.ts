@@ -113,15 +113,17 @@ describe.each(cases)('products of 8-bit rows with $format weights on $target', (
   const inner = 3 * BLOCK;
   const columns = 2 * lanes + 3;
 
+  // The last panel has part of its first vector, or of its second; the most rows take more than one band of row blocks.
   it.each([
-    { rows: 1, workers: 1 },
-    { rows: 2, workers: 3 },
-    { rows: 5, workers: 2 },
-    { rows: 8, workers: 1 },
-    { rows: 31, workers: 3 },
-  ])('$rows rows, $workers workers', ({ rows, workers }) => {
-    const problem = { shape: { format, rows, columns, inner } };
-    const a = exactRows(rows, inner);
+    { rows: 1, more: 3, blocks: 3, workers: 1 },
+    { rows: 2, more: lanes + 1, blocks: 3, workers: 3 },
+    { rows: 5, more: 1, blocks: 2, workers: 2 },
+    { rows: 8, more: lanes, blocks: 3, workers: 1 },
+    { rows: 31, more: 2 * lanes - 1, blocks: 3, workers: 3 },
+    { rows: 230, more: 3, blocks: 1, workers: 3 },
+  ])('$rows rows, $workers workers', ({ rows, more, blocks, workers }) => {
+    const problem = { shape: { format, rows, columns: 2 * lanes + more, inner: blocks * BLOCK } };
+    const a = exactRows(rows, problem.shape.inner);
     check(compute(target, problem, a, workers), problem, a, () => 0);
   });
 
