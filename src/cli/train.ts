@@ -8,6 +8,7 @@ interface Flags {
   readonly resume?: boolean;
   readonly workers?: string;
   readonly steps?: string;
+  readonly products?: string;
   readonly saveEvery: string;
 }
 
@@ -20,6 +21,7 @@ export function registerTrain(program: Command): void {
     .option('--resume', 'go on from the checkpoint in the directory')
     .option('--workers <n>', 'threads (default: all processors)')
     .option('--steps <n>', 'steps of the whole run, instead of the recipe’s')
+    .option('--products <precision>', 'operands of linear layers: f32 or bf16, instead of the recipe’s')
     .option('--save-every <n>', 'steps between checkpoints', '200')
     .action(async (flags: Flags) => {
       const recipe = recipeOf(flags);
@@ -56,11 +58,23 @@ function recipeOf(flags: Flags): Recipe {
   if (recipe === undefined) {
     throw new Error(`there is no recipe '${flags.recipe}'; there are ${Object.keys(recipes).join(', ')}`);
   }
-  if (flags.steps === undefined) return recipe;
-  if (flags.resume) {
+  const { steps, products } = flags;
+  if (flags.resume && steps !== undefined) {
     throw new Error('--steps cannot change on --resume: the learning rate of the steps already done depended on it');
   }
-  return { ...recipe, schedule: { ...recipe.schedule, steps: positive(flags.steps, '--steps') } };
+  if (flags.resume && products !== undefined) {
+    throw new Error('--products cannot change on --resume: the run goes on with what its checkpoint says');
+  }
+  return {
+    ...recipe,
+    ...(products === undefined ? {} : { products: precisionOf(products) }),
+    ...(steps === undefined ? {} : { schedule: { ...recipe.schedule, steps: positive(steps, '--steps') } }),
+  };
+}
+
+function precisionOf(text: string): 'f32' | 'bf16' {
+  if (text === 'f32' || text === 'bf16') return text;
+  throw new Error(`--products is f32 or bf16, not '${text}'`);
 }
 
 function positive(text: string, flag: string): number {

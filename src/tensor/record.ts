@@ -237,7 +237,7 @@ export interface RecordOptions {
   /**
    * What the operands of linear layers, forward and backward, are rounded to before they are multiplied; sums and
    * everything else are f32. An op may ask for f32 (router, vocabulary head). `bf16` is faster where the processor
-   * multiplies bf16 pairs (AVX512_BF16), slower elsewhere. Default f32.
+   * multiplies bf16 pairs (AVX512_BF16), elsewhere not. Default f32.
    */
   readonly products?: Precision;
 }

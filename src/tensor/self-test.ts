@@ -1,7 +1,7 @@
 import { attentionForward, attentionScratchElements, attentionScratchKeys } from '../kernels/attention.ts';
 import { gatherRows } from '../kernels/embedding.ts';
 import { ARGUMENT_SLOT_BYTES, type Kernel, type Parameters, type TargetInfo } from '../kernels/index.ts';
-import { planMatmul } from '../kernels/matmul-plan.ts';
+import { type Precision, planMatmul } from '../kernels/matmul-plan.ts';
 import { rmsNorm } from '../kernels/rmsnorm.ts';
 import { siluGate } from '../kernels/silu-gate.ts';
 
@@ -78,13 +78,14 @@ function callsFor(target: TargetInfo): Call[] {
       valueHeadStride: 12,
       outputRowStride: 24,
     }),
-    ...products(target, place),
+    ...products(target, place, 'f32'),
+    ...products(target, place, 'bf16'),
   ];
 }
 
-function products(target: TargetInfo, place: (elements: number) => Place): Call[] {
+function products(target: TargetInfo, place: (elements: number) => Place, precision: Precision): Call[] {
   const [rows, columns, inner] = [9, 37, 19];
-  const plan = planMatmul({ layout: 'nt', rows, columns, inner }, target);
+  const plan = planMatmul({ layout: 'nt', rows, columns, inner, precision }, target);
   const scratch = place(plan.scratchBytes / 4);
   const known = {
     a: place(rows * inner),

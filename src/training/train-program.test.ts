@@ -106,6 +106,21 @@ describe('a recorded training step', () => {
     expect(last.predictionLoss).toBeLessThan(first.predictionLoss / 4);
   });
 
+  it('learns to count in bf16 too, and computes something else than in f32', async () => {
+    const [full, rounded] = [await start({ products: 'f32' }), await start({ products: 'bf16' })];
+    const expected = full.step(countingBatch(0), 0.3, 0.01);
+    const losses = Array.from({ length: 80 }, (_, step) => rounded.step(countingBatch(step), 0.3, 0.01));
+    expect(losses.at(-1)!.loss).toBeLessThan(losses[0]!.loss / 4);
+    expect(losses.at(-1)!.predictionLoss).toBeLessThan(losses[0]!.predictionLoss / 4);
+    // Logits of the first step: operands are off by 2⁻⁹ at most, the loss far less.
+    expect(Math.abs(losses[0]!.loss - expected.loss)).toBeLessThan(2 ** -9 * expected.loss);
+    expect(losses[0]!.loss).not.toBe(expected.loss);
+  });
+
+  it('names a precision that it does not know', async () => {
+    await expect(start({ products: 'fp8' as 'bf16' })).rejects.toThrow(/products.*"fp8"/);
+  });
+
   it('has a gradient for every parameter it trains', () => {
     model.step(countingBatch(0), 0.3, 0);
     for (const [name, values] of gradientsOf(model, () => true)) {

@@ -102,6 +102,10 @@ export function recordTraining(
   parameters: ModelParameters,
   options: TrainProgramOptions,
 ): TrainProgram {
+  const { products = 'f32' } = options;
+  if (products !== 'f32' && products !== 'bf16') {
+    throw new Error(`the recipe's products may be f32 or bf16, not ${JSON.stringify(products)}`);
+  }
   if (config.mtpLayers > 1) throw new Error('training with more than one multi-token prediction module is not offered');
   const { rows, longestDocument, optimizer } = options;
   const inputs = allocateInputs(runtime, rows);
@@ -141,7 +145,7 @@ export function recordTraining(
       const balanceLosses = steps.flatMap(({ experts }) => experts.routing.balanceLoss ?? []);
       return { losses, predictionLosses, balanceLosses, norm };
     },
-    { gradients: true, products: options.products ?? 'f32' },
+    { gradients: true, products },
   );
   return { program, inputs, groups, loads };
 }

@@ -103,6 +103,24 @@ describe('a training run', { timeout: 120_000 }, () => {
     expectSameAsWhole(directory);
   });
 
+  it('in bf16 is resumed in bf16 and ends with the same bytes for any number of workers', async () => {
+    const [one, two] = ['bf16-1', 'bf16-2'].map((name) => path.join(folder, name)) as [string, string];
+    const { code, stderr } = await start(one, ...fresh(1), '--products', 'bf16').ended;
+    expect(code, stderr).toBe(0);
+    const run = start(two, ...fresh(2), '--products', 'bf16');
+    await waitUntil(run, () => existsSync(path.join(two, 'checkpoint')));
+    run.child.kill('SIGINT');
+    await run.ended;
+    expect(state(two).step).toBeLessThan(STEPS);
+    expect(state(two).recipe.products).toBe('bf16');
+    const resuming = await start(two, ...resumed(2)).ended;
+    expect(resuming.code, resuming.stderr).toBe(0);
+    for (const name of ['model.safetensors', 'optimizer.safetensors']) {
+      expect(bytes(two, name).equals(bytes(one, name)), name).toBe(true);
+    }
+    expect(bytes(one, 'model.safetensors').equals(bytes(whole, 'model.safetensors'))).toBe(false);
+  });
+
   it('goes on with the tokenizer of its checkpoint, whatever the recipe would give now', async () => {
     const directory = path.join(folder, 'tokenizer');
     cpSync(whole, directory, { recursive: true });
@@ -139,6 +157,13 @@ describe('a training run', { timeout: 120_000 }, () => {
     ['a directory that cannot be made', 'file/run', fresh(1), /cannot make directory .*file\/run: .* not a directory/],
     ['a directory with a former run', 'whole', fresh(1), /whole: holds a training run; go on with --resume/],
     ['nothing to resume', 'none', ['--resume'], /none\/checkpoint: no model/],
+    [
+      'another precision on resume',
+      'whole',
+      ['--resume', '--products', 'bf16'],
+      /--products cannot change on --resume/,
+    ],
+    ['a precision it does not know', 'other', ['--products', 'fp8'], /--products is f32 or bf16, not 'fp8'/],
     ['another schedule on resume', 'whole', ['--resume', '--steps', '9'], /--steps cannot change on --resume/],
   ])('refuses %s in one line', async (_, place, flags, message) => {
     writeFileSync(path.join(folder, 'file'), '');
