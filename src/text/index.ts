@@ -1,5 +1,6 @@
 export * from './bpe-trainer.ts';
 export * from './chat.ts';
+export * from './gguf-tokenizer.ts';
 export * from './special-tokens.ts';
 export * from './thinking.ts';
 export * from './tokenizer.ts';
