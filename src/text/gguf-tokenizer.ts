@@ -21,6 +21,12 @@ const CONTROL = 3;
 const USER_DEFINED = 4;
 
 /**
+ * Tokens that readers of an answer must see though they are control tokens: marks of thinking and of tool calls. The
+ * models' own tokenizer.json do not hide them; converters to GGUF go by how they look.
+ */
+const VISIBLE = /^<\/?(think|tool_call)>$|^<｜tool▁/;
+
+/**
  * Reads the tokenizer that GGUF metadata describes: byte-level BPE (`tokenizer.ggml.model` = gpt2), cut by one of the
  * pre-tokenizers that are known by name.
  *
@@ -113,7 +119,7 @@ function addedTokens(metadata: GgufMetadata, tokens: readonly string[]): AddedTo
   return tokens.flatMap((content, id) => {
     const type = Number(types[id]);
     if ((type !== CONTROL && type !== USER_DEFINED) || content === '') return [];
-    const special = type === CONTROL && !/^<\/?think>$/.test(content);
+    const special = type === CONTROL && !VISIBLE.test(content);
     return [{ id, content, single_word: false, lstrip: false, rstrip: false, normalized: false, special }];
   });
 }
