@@ -7,6 +7,7 @@ export type { ChatEncoding, ChatEncodingOptions } from './encodings/encoding.ts'
 export * from './gguf-tokenizer.ts';
 export * from './messages.ts';
 export * from './special-tokens.ts';
+export { StopStrings } from './stop-strings.ts';
 export * from './thinking.ts';
 export * from './tokenizer.ts';
 export type { AddedTokenJson, TokenizerJson } from './tokenizer-json.ts';

@@ -1,4 +1,5 @@
 import { DSML } from './encodings/dsml.ts';
+import { heldLength } from './stop-strings.ts';
 
 /** How a model writes tool calls. */
 export type ToolCallFormat = 'deepseek-v3' | 'deepseek-v3.1' | 'deepseek-v3.2' | 'deepseek-v4';
@@ -262,14 +263,6 @@ function withoutTail(text: string, fenced: boolean): string {
 function mayBecome(text: string, start: string): boolean {
   if (text.length <= start.length) return start.startsWith(text);
   return text.startsWith(start) && text.length < LONGEST_OPENING;
-}
-
-/** Length of the longest end of a text that may be the beginning of a mark. */
-function heldLength(text: string, mark: string): number {
-  for (let length = Math.min(mark.length - 1, text.length); length > 0; length--) {
-    if (text.endsWith(mark.slice(0, length))) return length;
-  }
-  return 0;
 }
 
 function isJson(text: string): boolean {
