@@ -1,6 +1,14 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createRuntime, type Runtime } from '../tensor/index.ts';
-import { type AnswerEvent, type AnswerOptions, answer, answerAll, type Question } from './chat-session.ts';
+import { CHAT_ENCODINGS } from '../text/index.ts';
+import {
+  type AnswerEvent,
+  type AnswerOptions,
+  answer,
+  answerAll,
+  prepareQuestion,
+  type Question,
+} from './chat-session.ts';
 import { Engine } from './engine.ts';
 import { byteTokenizer, chainConfig, chainParameters } from './fixtures/chain-model.ts';
 
@@ -64,6 +72,25 @@ describe('answer', () => {
     expect(list.at(-1)).toMatchObject({ statistics: { finish: 'stop' } });
   });
 
+  it('ends before a stop string, over the borders of tokens, and generates no token after it', async () => {
+    const list = await events('2+3?', { stop: ['5 ', 'never'] });
+    expect(list.slice(0, -1).map((event) => ('text' in event ? event.text : ''))).toEqual(['2', '+', '3', '=']);
+    expect(list.at(-1)).toMatchObject({ statistics: { finish: 'stop', generatedTokens: 8 } });
+    const held = await events('2+3?', { stop: ['5!'] });
+    expect(held.map((event) => ('text' in event ? event.text : '')).join('')).toBe('2+3=5 好');
+    await expect(events('2+3?', { stop: [''] })).rejects.toThrow(/must not be empty/);
+  });
+
+  it('writes the conversation by an encoding', async () => {
+    const encoding = CHAT_ENCODINGS.get('deepseek-v4')!;
+    const written = byteTokenizer.encode(encoding.encode([{ role: 'user', content: 'a' }], { thinking: true }));
+    const { request, startsInThinking } = prepareQuestion(engine, byteTokenizer, 'a', {
+      encoding,
+      encodingOptions: { thinking: true },
+    });
+    expect([request.prompt, startsInThinking]).toEqual([written, true]);
+  });
+
   it('refuses a question that is longer than the context', async () => {
     await expect(events('long '.repeat(40))).rejects.toThrow(/fit the context of 128/);
   });
@@ -85,6 +112,14 @@ describe('answerAll', () => {
       })),
     );
     expect(done.sort()).toEqual([0, 1, 2, 3, 4]);
+  });
+
+  it('ends answers before stop strings', async () => {
+    const answers = await answerAll(engine, byteTokenizer, ['a', 'b'], { stop: [' 好'] });
+    expect(answers.map(({ answer, finish, tokens }) => [answer, finish, tokens])).toEqual([
+      ['=5', 'stop', 11],
+      ['=5', 'stop', 11],
+    ]);
   });
 
   it('has an empty answer where the thinking does not end', async () => {

@@ -1,8 +1,10 @@
 import { platform } from '../platform/index.ts';
 import {
+  type ChatEncoding,
+  type ChatEncodingOptions,
   type ChatMessage,
   encodeChat,
-  encodePrompt,
+  StopStrings,
   THINK_OPEN,
   ThinkingParser,
   type Tokenizer,
@@ -15,6 +17,11 @@ import type { FinishReason } from './sequence.ts';
 export interface AnswerOptions extends SamplingOptions {
   /** Most tokens of thinking and answer together. Default: up to the end of the context. */
   readonly maximumTokens?: number;
+  /** Texts that end the answer, in its thinking too; they are not part of it. */
+  readonly stop?: readonly string[];
+  /** Writes the conversation in place of the tokenizer's template; see `chatEncodingFor`. */
+  readonly encoding?: ChatEncoding | undefined;
+  readonly encodingOptions?: ChatEncodingOptions | undefined;
   readonly signal?: AbortSignal;
 }
 
@@ -49,16 +56,27 @@ export function prepareQuestion(
   question: Question,
   options: AnswerOptions = {},
 ): Prepared {
-  const prompt =
-    typeof question === 'string'
-      ? encodePrompt(tokenizer, question)
-      : encodeChat(tokenizer, question, { addGenerationPrompt: true });
+  const { stop = [], encoding, encodingOptions, ...requestOptions } = options;
+  const messages: readonly ChatMessage[] =
+    typeof question === 'string' ? [{ role: 'user', content: question }] : question;
+  const prompt = encodeChat(tokenizer, messages, { addGenerationPrompt: true, encoding, encodingOptions });
   const ends = new Set(engine.config.eosTokenIds);
   if (tokenizer.eosId !== undefined) ends.add(tokenizer.eosId);
-  const request = { ...options, prompt, endTokens: [...ends] };
+  const until = stop.length === 0 ? {} : { until: endsWithOneOf(tokenizer, stop) };
+  const request = { ...requestOptions, ...until, prompt, endTokens: [...ends] };
   engine.check(request);
   const startsInThinking = tokenizer.decode(prompt.subarray(-4)).trimEnd().endsWith(THINK_OPEN);
   return { request, startsInThinking };
+}
+
+/** Tells of each token of an answer whether one of the strings is complete with it. */
+function endsWithOneOf(tokenizer: Tokenizer, strings: readonly string[]): (token: number) => boolean {
+  const decoder = tokenizer.streamDecoder({ skipSpecial: true });
+  const stops = new StopStrings(strings);
+  return (token) => {
+    stops.push(decoder.push(token));
+    return stops.found !== undefined;
+  };
 }
 
 /** Answers a question, piece by piece; ends with the statistics, also after an abort. */
@@ -70,6 +88,7 @@ export async function* answer(
 ): AsyncGenerator<AnswerEvent, void, undefined> {
   const { request, startsInThinking } = prepareQuestion(engine, tokenizer, question, options);
   const decoder = tokenizer.streamDecoder({ skipSpecial: true });
+  const stops = new StopStrings(options.stop ?? []);
   const parser = new ThinkingParser({ startsInThinking });
   const start = platform().now();
   let first = start;
@@ -77,9 +96,9 @@ export async function* answer(
   const generation = engine.generate(request);
   for await (const token of generation) {
     if (tokens++ === 0) first = platform().now();
-    yield* parser.push(decoder.push(token));
+    yield* parser.push(stops.push(decoder.push(token)));
   }
-  yield* parser.push(decoder.end());
+  yield* parser.push(stops.push(decoder.end()) + stops.end());
   yield* parser.end();
   const end = platform().now();
   const { usage, finish } = await generation.result;
@@ -116,17 +135,25 @@ export async function answerAll(
   return Promise.all(
     prepared.map(async ({ request, startsInThinking }, index) => {
       const result = await engine.generate(request).result;
-      const whole = wholeAnswer(tokenizer, questions[index]!, result, startsInThinking);
+      const whole = wholeAnswer(tokenizer, questions[index]!, result, startsInThinking, options.stop);
       onAnswer?.(whole, index);
       return whole;
     }),
   );
 }
 
-function wholeAnswer(tokenizer: Tokenizer, question: Question, result: GenerationResult, startsInThinking: boolean) {
+function wholeAnswer(
+  tokenizer: Tokenizer,
+  question: Question,
+  result: GenerationResult,
+  startsInThinking: boolean,
+  stop: readonly string[] = [],
+): Answer {
+  const stops = new StopStrings(stop);
   const parser = new ThinkingParser({ startsInThinking });
   const parts = { thinking: '', answer: '' };
-  const text = tokenizer.decode(result.tokens, { skipSpecial: true });
+  const decoded = stops.push(tokenizer.decode(result.tokens, { skipSpecial: true }));
+  const text = decoded + stops.end();
   for (const event of [...parser.push(text), ...parser.end()]) parts[event.kind] += event.text;
   const { tokens, finish } = result;
   return { question, ...parts, closed: parser.kind === 'answer', tokens: tokens.length, finish };

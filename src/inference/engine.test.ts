@@ -176,6 +176,48 @@ describe('the end of an answer', () => {
     });
   });
 
+  it('keeps log-probabilities, ends where a request says, and forbids tokens', async () => {
+    await withEngine({ maximumSequences: 2 }, async (engine) => {
+      const [plain, bounded] = await engine.generateAll([
+        { ...requests[0]!, maximumTokens: 6, logProbabilities: 3 },
+        {
+          ...requests[0]!,
+          maximumTokens: 6,
+          until: (() => {
+            let count = 0;
+            return () => ++count === 4;
+          })(),
+        },
+      ]);
+      expect(plain!.logProbabilities).toHaveLength(6);
+      for (const [index, { token, logProbability, top }] of plain!.logProbabilities!.entries()) {
+        expect(token).toBe(plain!.tokens[index]);
+        // The best token was taken.
+        expect(top[0]).toEqual({ token, logProbability });
+        expect(top).toHaveLength(3);
+        expect(top.reduce((sum, entry) => sum + Math.exp(entry.logProbability), 0)).toBeLessThanOrEqual(1);
+      }
+      expect([...bounded!.tokens]).toEqual([...plain!.tokens.subarray(0, 4)]);
+      expect([bounded!.finish, bounded!.logProbabilities]).toEqual(['stop', undefined]);
+      const first = plain!.tokens[0]!;
+      const other = await engine.generate({
+        ...requests[0]!,
+        maximumTokens: 1,
+        logitBias: { [first]: Number.NEGATIVE_INFINITY },
+      }).result;
+      expect(other.tokens[0]).toBe(plain!.logProbabilities![0]!.top[1]!.token);
+      const failing = engine.generate({
+        ...requests[1]!,
+        until: () => {
+          throw new Error('no more');
+        },
+      }).result;
+      await expect(failing).rejects.toThrow('no more');
+      expect(() => engine.check({ ...requests[0]!, logitBias: { 1000000: 1 } })).toThrow(/token 1000000, outside/);
+      expect(() => engine.check({ ...requests[0]!, logProbabilities: -1 })).toThrow(/logProbabilities/);
+    });
+  });
+
   it('stops when aborted, keeping what has come, while others go on', async () => {
     await withEngine({}, async (engine) => {
       const alone = await engine.generate(requests[4]!).result;

@@ -3,6 +3,7 @@ import { platform } from '../platform/index.ts';
 import type { Runtime } from '../tensor/index.ts';
 import { Generation, type GenerationResult } from './generation.ts';
 import { LatentCache } from './latent-cache.ts';
+import { logProbabilities } from './log-probabilities.ts';
 import { Sampler, SamplerScratch, type SamplingOptions } from './sampling.ts';
 import { Scheduler } from './scheduler.ts';
 import { type FinishReason, Sequence } from './sequence.ts';
@@ -35,6 +36,10 @@ export interface GenerationRequest extends SamplingOptions {
   readonly maximumTokens?: number;
   /** Tokens that end the answer. Default: those of the model's config. */
   readonly endTokens?: readonly number[];
+  /** Called with each token as it is chosen; true ends the answer after it. For stop strings, see `StopStrings`. */
+  readonly until?: (token: number) => boolean;
+  /** Keeps the log-probability of each token, with those of so many most probable ones. Default: none are kept. */
+  readonly logProbabilities?: number;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -61,7 +66,8 @@ export class Engine {
   readonly #programs: StepPrograms;
   readonly #scheduler: Scheduler;
   readonly #scratch: SamplerScratch;
-  readonly #stops = new Map<Sequence, readonly number[]>();
+  /** The requests that run or wait. */
+  readonly #requests = new Map<Sequence, GenerationRequest>();
   readonly #sampled: Sequence[] = [];
   readonly #statistics = { steps: 0, rows: 0, stepTime: 0, programTime: 0, preemptions: 0 };
   #driving: Promise<void> | undefined;
@@ -121,7 +127,7 @@ export class Engine {
   generate(request: GenerationRequest): Generation {
     const sequence = this.#sequence(request);
     this.#scheduler.add(sequence);
-    this.#stops.set(sequence, request.endTokens ?? this.config.eosTokenIds);
+    this.#requests.set(sequence, request);
     const generation = new Generation(sequence, () => this.#finish(sequence, 'abort'));
     this.#driving ??= this.#drive();
     return generation;
@@ -147,7 +153,7 @@ export class Engine {
   async close(): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
-    for (const sequence of [...this.#stops.keys()]) this.#finish(sequence, 'abort');
+    for (const sequence of [...this.#requests.keys()]) this.#finish(sequence, 'abort');
     await this.#driving;
     this.#programs.release();
     this.cache.release();
@@ -170,6 +176,15 @@ export class Engine {
         throw new RangeError(`token ${i} of the prompt is ${id}, outside the vocabulary 0 to ${vocabularySize - 1}`);
       }
     }
+    const { logProbabilities: wanted = 0, logitBias = {} } = request;
+    if (!(Number.isInteger(wanted) && wanted >= 0)) {
+      throw new RangeError(`logProbabilities must be a whole number, got ${wanted}`);
+    }
+    for (const key of Object.keys(logitBias)) {
+      if (!(Number(key) < vocabularySize)) {
+        throw new RangeError(`logitBias names the token ${key}, outside the vocabulary 0 to ${vocabularySize - 1}`);
+      }
+    }
     const room = Math.min(Math.floor(maximumTokens), this.contextLength - prompt.length);
     return new Sequence({ prompt, maximumTokens: room, sampler: new Sampler(request), signal });
   }
@@ -179,14 +194,14 @@ export class Engine {
     try {
       await Promise.resolve();
       let turn = platform().now();
-      while (this.#stops.size > 0) {
+      while (this.#requests.size > 0) {
         const watched = this.#step();
         if (!watched && platform().now() - turn < TURN) continue;
         await nextTurn();
         turn = platform().now();
       }
     } catch (error) {
-      for (const sequence of [...this.#stops.keys()]) {
+      for (const sequence of [...this.#requests.keys()]) {
         sequence.error = error as Error;
         this.#finish(sequence, 'abort');
       }
@@ -198,7 +213,7 @@ export class Engine {
   /** One step; whether it concerned a sequence whose tokens someone reads as they come. */
   #step(): boolean {
     const start = platform().now();
-    for (const sequence of this.#stops.keys()) if (sequence.signal?.aborted) this.#finish(sequence, 'abort');
+    for (const sequence of this.#requests.keys()) if (sequence.signal?.aborted) this.#finish(sequence, 'abort');
     const planned = this.#scheduler.plan();
     const { ids, positions, sequences, wanted } = this.#programs;
     const sampled = this.#sampled;
@@ -234,18 +249,34 @@ export class Engine {
   }
 
   #choose(sequence: Sequence, logits: Float32Array | Float64Array, start: number): void {
-    const token = sequence.sampler.choose(this.#scratch, logits, start, sequence.tokens, sequence.length);
-    if (this.#stops.get(sequence)!.includes(token)) {
+    const { endTokens = this.config.eosTokenIds, until, logProbabilities: wanted } = this.#requests.get(sequence)!;
+    const { sampler, tokens, length, promptLength } = sequence;
+    const token = sampler.choose(this.#scratch, logits, start, tokens, length, promptLength);
+    if (endTokens.includes(token)) {
       this.#finish(sequence, 'stop');
       return;
     }
+    if (wanted !== undefined) {
+      sequence.logProbabilities.push(logProbabilities(this.#scratch, logits, start, token, wanted));
+    }
     sequence.append(token);
-    if (sequence.length === sequence.limit) this.#finish(sequence, 'length');
+    if (this.#isLast(sequence, until, token)) this.#finish(sequence, 'stop');
+    else if (sequence.length === sequence.limit) this.#finish(sequence, 'length');
     else sequence.onChange();
   }
 
+  /** Whether the request itself ends after a token. What fails in its function concerns that request alone. */
+  #isLast(sequence: Sequence, until: GenerationRequest['until'], token: number): boolean {
+    try {
+      return until?.(token) ?? false;
+    } catch (error) {
+      sequence.error = error as Error;
+      return true;
+    }
+  }
+
   #finish(sequence: Sequence, reason: FinishReason): void {
-    if (!this.#stops.delete(sequence)) return;
+    if (!this.#requests.delete(sequence)) return;
     this.#statistics.preemptions += sequence.preemptions;
     this.#scheduler.remove(sequence);
     sequence.finish = reason;

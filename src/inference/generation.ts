@@ -1,9 +1,12 @@
+import type { ChosenLogProbability } from './log-probabilities.ts';
 import type { FinishReason, Sequence } from './sequence.ts';
 
 export interface GenerationResult {
   /** The generated tokens, without the end token. */
   readonly tokens: Int32Array;
   readonly finish: FinishReason;
+  /** Of each of the tokens, where they were asked for. */
+  readonly logProbabilities?: readonly ChosenLogProbability[];
   readonly usage: GenerationUsage;
 }
 
@@ -37,6 +40,11 @@ export class Generation implements AsyncIterable<number> {
     this.result.catch(() => {});
   }
 
+  /** Log-probabilities of the tokens generated so far; empty where they were not asked for. */
+  get logProbabilities(): readonly ChosenLogProbability[] {
+    return this.#sequence.logProbabilities;
+  }
+
   /** Ends the request; what has been generated stays. */
   cancel(): void {
     this.#cancel();
@@ -67,6 +75,7 @@ function resultOf(sequence: Sequence, finish: FinishReason): GenerationResult {
   return {
     tokens: sequence.tokens.slice(promptLength, length),
     finish,
+    ...(sequence.logProbabilities.length > 0 ? { logProbabilities: sequence.logProbabilities } : {}),
     usage: { promptTokens: promptLength, cachedTokens: reused, generatedTokens: length - promptLength },
   };
 }

@@ -12,6 +12,7 @@ export {
 export { Engine, type EngineOptions, type EngineStatistics, type GenerationRequest } from './engine.ts';
 export { Generation, type GenerationResult, type GenerationUsage } from './generation.ts';
 export { LatentCache, type LatentCacheOptions } from './latent-cache.ts';
+export { type ChosenLogProbability, logProbabilities, type TokenLogProbability } from './log-probabilities.ts';
 export { type OpenModel, type OpenModelOptions, openModel } from './open-model.ts';
 export { Pages } from './pages.ts';
 export { argmax, Sampler, SamplerScratch, type SamplingOptions } from './sampling.ts';

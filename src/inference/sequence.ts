@@ -1,7 +1,8 @@
+import type { ChosenLogProbability } from './log-probabilities.ts';
 import { NO_CONTENT } from './pages.ts';
 import type { Sampler } from './sampling.ts';
 
-/** Why a sequence ended: an end token, the limit of tokens or of the context, or the caller. */
+/** Why a sequence ended: an end token or a stop of the request's own, the limit of tokens or of the context, or the caller. */
 export type FinishReason = 'stop' | 'length' | 'abort';
 
 /** A prompt and what has been generated after it, with its place in the cache. */
@@ -13,6 +14,8 @@ export class Sequence {
   readonly limit: number;
   readonly sampler: Sampler;
   readonly signal: AbortSignal | undefined;
+  /** Of each generated token, where they were asked for. */
+  readonly logProbabilities: ChosenLogProbability[] = [];
   length: number;
   /** Tokens whose latents are in the cache. */
   computed = 0;

@@ -1,4 +1,7 @@
-import { Template } from '@huggingface/jinja';
+import { ChatTemplate, type TemplateLimits } from './chat-template.ts';
+import type { ChatEncoding, ChatEncodingOptions } from './encodings/encoding.ts';
+import { GenerationalCache } from './generational-cache.ts';
+import type { ChatMessage } from './messages.ts';
 import {
   ASSISTANT,
   BEGIN_OF_SENTENCE,
@@ -10,11 +13,6 @@ import {
 } from './special-tokens.ts';
 import type { Tokenizer } from './tokenizer.ts';
 
-export interface ChatMessage {
-  readonly role: 'system' | 'user' | 'assistant' | (string & {});
-  readonly content: string;
-}
-
 export interface RenderChatOptions {
   /** Jinja template, as `chat_template` of `tokenizer_config.json` has it. */
   template: string;
@@ -25,6 +23,8 @@ export interface RenderChatOptions {
   eosToken?: string;
   /** Further variables the template reads (tools, thinking switches, ...). */
   variables?: Readonly<Record<string, unknown>>;
+  /** What the template may spend. */
+  limits?: TemplateLimits;
 }
 
 /**
@@ -50,25 +50,28 @@ export const NANO_CHAT_TEMPLATE = [
   '{%- endif -%}',
 ].join('\n');
 
-const parsedTemplates = new Map<string, Template>();
+const parsedTemplates = new GenerationalCache<string, ChatTemplate>(16);
 
 /**
  * Text of a conversation by a Jinja chat template.
- * @throws if the template does not parse, or refuses the conversation
+ * @throws if the template does not parse, refuses the conversation, or goes beyond its limits
  */
 export function renderChat(messages: readonly ChatMessage[], options: RenderChatOptions): string {
   let template = parsedTemplates.get(options.template);
   if (template === undefined) {
-    template = new Template(options.template);
+    template = new ChatTemplate(options.template);
     parsedTemplates.set(options.template, template);
   }
-  return template.render({
-    ...options.variables,
-    messages,
-    add_generation_prompt: options.addGenerationPrompt ?? false,
-    bos_token: options.bosToken ?? BEGIN_OF_SENTENCE,
-    eos_token: options.eosToken ?? END_OF_SENTENCE,
-  });
+  return template.render(
+    {
+      ...options.variables,
+      messages,
+      add_generation_prompt: options.addGenerationPrompt ?? false,
+      bos_token: options.bosToken ?? BEGIN_OF_SENTENCE,
+      eos_token: options.eosToken ?? END_OF_SENTENCE,
+    },
+    options.limits,
+  );
 }
 
 /**
@@ -107,17 +110,26 @@ function tokenizerTexts(tokenizer: Tokenizer): { bosToken?: string; eosToken?: s
   };
 }
 
-/** Token ids of a conversation by the tokenizer's own chat template (nano's if it has none). */
+/** Token ids of a conversation by a chat encoding, or the tokenizer's own chat template (nano's if it has none). */
 export function encodeChat(
   tokenizer: Tokenizer,
   messages: readonly ChatMessage[],
-  options: { addGenerationPrompt?: boolean; variables?: Readonly<Record<string, unknown>> } = {},
+  options: {
+    addGenerationPrompt?: boolean;
+    variables?: Readonly<Record<string, unknown>>;
+    /** Written by this in place of the template; see `chatEncodingFor`. */
+    encoding?: ChatEncoding | undefined;
+    /** For the encoding. */
+    encodingOptions?: ChatEncodingOptions | undefined;
+  } = {},
 ): Int32Array {
+  const { encoding, encodingOptions, ...templateOptions } = options;
+  if (encoding !== undefined) return tokenizer.encode(encoding.encode(messages, encodingOptions));
   return tokenizer.encode(
     renderChat(messages, {
       template: tokenizer.chatTemplate ?? NANO_CHAT_TEMPLATE,
       ...tokenizerTexts(tokenizer),
-      ...options,
+      ...templateOptions,
     }),
   );
 }

@@ -1,6 +1,14 @@
+export * from './answer-parser.ts';
 export * from './bpe-trainer.ts';
 export * from './chat.ts';
+export * from './chat-encodings.ts';
+export * from './chat-template.ts';
+export type { ChatEncoding, ChatEncodingOptions } from './encodings/encoding.ts';
+export * from './gguf-tokenizer.ts';
+export * from './messages.ts';
 export * from './special-tokens.ts';
+export { StopStrings } from './stop-strings.ts';
 export * from './thinking.ts';
 export * from './tokenizer.ts';
 export type { AddedTokenJson, TokenizerJson } from './tokenizer-json.ts';
+export * from './tool-calls.ts';

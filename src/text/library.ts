@@ -25,6 +25,7 @@ export interface LibraryAddedToken {
   readonly content: string;
   readonly lstrip: boolean;
   readonly rstrip: boolean;
+  readonly normalized: boolean;
   readonly special: boolean;
 }
 

@@ -17,7 +17,7 @@ export interface TokenizerJson {
   truncation: null;
   padding: null;
   added_tokens: AddedTokenJson[];
-  normalizer: null;
+  normalizer: null | { readonly type: 'NFC' };
   pre_tokenizer: Record<string, unknown>;
   post_processor: null;
   decoder: Record<string, unknown>;

@@ -150,6 +150,24 @@ describe('streamDecoder', () => {
     );
   });
 
+  it('replaces bytes that are no character once it is certain that they are none', () => {
+    const ids = fc.array(fc.integer({ min: 0, max: tokenizer.vocabularySize - 1 }), { maxLength: 24 });
+    fc.assert(
+      fc.property(ids, (list) => {
+        const decoder = tokenizer.streamDecoder();
+        const pieces = list.map((id) => decoder.push(id));
+        pieces.push(decoder.end());
+        const bytes = Uint8Array.from(list.flatMap((id) => [...tokenizer.bytesOf(id)]));
+        expect(pieces.join('')).toBe(new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes));
+        for (const piece of pieces) expect(piece.isWellFormed()).toBe(true);
+      }),
+      { numRuns: 1000 },
+    );
+    const [first, second] = tokenizer.encode('🦙');
+    const decoder = tokenizer.streamDecoder();
+    expect([first!, second!, ...tokenizer.encode('a')].map((id) => decoder.push(id))).toEqual(['', '', '\ufffda']);
+  });
+
   it('holds the bytes of a character back until all have come', () => {
     const ids = tokenizer.encode('🦙');
     expect(ids.length).toBe(4);

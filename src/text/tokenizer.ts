@@ -1,6 +1,7 @@
 import { bytesOfToken } from './byte-alphabet.ts';
-import { GenerationalCache } from './generational-cache.ts';
-import { type LibraryPreTokenizer, type LibraryTokenizer, openLibraryTokenizer } from './library.ts';
+import { BytePairMerger } from './byte-pair-merger.ts';
+import { type LibraryTokenizer, openLibraryTokenizer } from './library.ts';
+import { endsWithBytes, hasIndependentPieces, PieceEncoder } from './piece-encoder.ts';
 import { alternation } from './special-tokens.ts';
 
 export interface EncodeOptions {
@@ -22,9 +23,6 @@ export interface StreamDecoder {
 }
 
 type Json = Record<string, unknown>;
-
-const CACHED_PIECES = 65_536;
-const LONGEST_CACHED_PIECE = 96;
 
 /**
  * A byte-level tokenizer read from Hugging Face's `tokenizer.json` and `tokenizer_config.json`. The work of encoding
@@ -48,13 +46,17 @@ export class Tokenizer {
   private readonly bytes: readonly (Uint8Array | undefined)[];
   private readonly hidden: ReadonlySet<number>;
   private readonly specialPattern: RegExp | undefined;
-  private readonly steps: readonly LibraryPreTokenizer[] | undefined;
-  private readonly cache = new GenerationalCache<string, readonly number[]>(CACHED_PIECES);
+  private readonly pieces: PieceEncoder | undefined;
   private readonly around: { before: readonly number[]; after: readonly number[] };
 
   private constructor(tokenizerJson: Json, config: Json) {
     this.config = config;
-    this.library = openLibraryTokenizer(tokenizerJson, config);
+    const independent = hasIndependentPieces(tokenizerJson);
+    const model = tokenizerJson.model as Json;
+    const merger = independent && endsWithBytes(tokenizerJson) ? BytePairMerger.of(model) : undefined;
+    // The library needs no merges where they are made here; its table of them takes most of the time to open one.
+    const lent = merger === undefined ? tokenizerJson : { ...tokenizerJson, model: { ...model, merges: [] } };
+    this.library = openLibraryTokenizer(lent, config);
     const added = [...this.library.get_added_tokens_decoder().values()];
     this.specialIds = new Map(added.map((token) => [token.content, token.id]));
     this.hidden = new Set(added.filter((token) => token.special).map((token) => token.id));
@@ -71,7 +73,7 @@ export class Tokenizer {
     this.padId = this.idOfConfigured('pad_token');
     this.chatTemplate = typeof config.chat_template === 'string' ? config.chat_template : undefined;
     this.specialPattern = added.length === 0 ? undefined : alternation(added.map((token) => token.content));
-    this.steps = cacheableSteps(tokenizerJson, this.library);
+    this.pieces = independent ? new PieceEncoder(tokenizerJson, this.library, merger) : undefined;
     this.around = this.surroundings();
   }
 
@@ -96,7 +98,7 @@ export class Tokenizer {
   /** Token ids of a text. Text that spells a special token becomes that token. */
   encode(text: string, options: EncodeOptions = {}): Int32Array {
     const ids: number[] = options.addSpecial ? [...this.around.before] : [];
-    if (this.steps === undefined) {
+    if (this.pieces === undefined) {
       for (const id of this.libraryIds(text)) ids.push(id);
     } else {
       const sections = this.specialPattern === undefined ? [text] : text.split(this.specialPattern);
@@ -104,7 +106,7 @@ export class Tokenizer {
         const section = sections[i]!;
         // The pattern has one capture group, so special tokens stand at the odd places.
         if (i % 2 === 1) ids.push(this.specialIds.get(section)!);
-        else if (section.length > 0) this.encodeSection(section, this.steps, ids);
+        else if (section.length > 0) this.pieces.encode(section, ids);
       }
     }
     if (options.addSpecial) ids.push(...this.around.after);
@@ -156,19 +158,6 @@ export class Tokenizer {
     return bytes;
   }
 
-  private encodeSection(section: string, steps: readonly LibraryPreTokenizer[], ids: number[]): void {
-    for (const piece of steps[0]!.pre_tokenize(section)) {
-      let pieceIds = this.cache.get(piece);
-      if (pieceIds === undefined) {
-        let words = [piece];
-        for (const step of steps.slice(1)) words = step.pre_tokenize(words);
-        pieceIds = this.library.model(words).map((token) => this.library.model.tokens_to_ids.get(token)!);
-        if (piece.length <= LONGEST_CACHED_PIECE) this.cache.set(piece, pieceIds);
-      }
-      for (const id of pieceIds) ids.push(id);
-    }
-  }
-
   private libraryIds(text: string, addSpecial = false): number[] {
     const { ids } = this.library.encode(text, { add_special_tokens: addSpecial });
     return ids.map((id) => {
@@ -197,22 +186,6 @@ export class Tokenizer {
     const content = isObject(token) ? token.content : token;
     return typeof content === 'string' ? this.library.token_to_id(content) : undefined;
   }
-}
-
-/**
- * The steps of the pre-tokenizer, where pieces may be cached after the first one: each later step sees one piece at a
- * time, so equal pieces give equal ids. Undefined where that does not hold: with a normalizer, with special tokens
- * that eat the white space beside them, or with a step that minds where in the text a piece stands (Metaspace).
- */
-function cacheableSteps(tokenizerJson: Json, library: LibraryTokenizer): LibraryPreTokenizer[] | undefined {
-  const { normalizer, pre_tokenizer: preTokenizer } = tokenizerJson;
-  const normalizes =
-    isObject(normalizer) && !(Array.isArray(normalizer.normalizers) && normalizer.normalizers.length === 0);
-  if (normalizes || !isObject(preTokenizer) || preTokenizer.type !== 'Sequence') return undefined;
-  if (JSON.stringify(preTokenizer).includes('"Metaspace"')) return undefined;
-  for (const token of library.get_added_tokens_decoder().values()) if (token.lstrip || token.rstrip) return undefined;
-  const steps = (library.pre_tokenizer?.tokenizers ?? []).filter((step) => step !== null);
-  return steps.length < 2 ? undefined : steps;
 }
 
 function isObject(value: unknown): value is Json {
