@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, describe, expect, it } from 'vitest';
 import { parseBlockScaling, type ScaledReader, withBlockScales } from './block-scales.ts';
+import { openCheckpoint } from './checkpoint.ts';
 import { fp8Table, isFp8Type } from './fp8.ts';
 import { openSafetensors } from './safetensors.ts';
 
@@ -110,6 +111,62 @@ describe('damaged scales', () => {
       const reader = await openSafetensors(path);
       expect(() => withBlockScales(reader, { block: [128, 128] })).toThrow(message);
       await reader.close();
+    } finally {
+      await rm(directory, { recursive: true });
+    }
+  });
+});
+
+describe('a directory in FP8', () => {
+  /** The golden model with every projection in codes of 1 and one scale, 2^-layer, as V3 is published. */
+  const write = async (directory: string, quantization: unknown) => {
+    const from = fileURLToPath(new URL('v3-plain/', place));
+    const source = await openSafetensors(join(from, 'model.safetensors'));
+    const header: Record<string, unknown> = {};
+    const data: Uint8Array[] = [];
+    let end = 0;
+    const add = (name: string, dtype: string, shape: readonly number[], bytes: Uint8Array) => {
+      header[name] = { dtype, shape, data_offsets: [end, end + bytes.length] };
+      end += bytes.length;
+      data.push(bytes);
+    };
+    for (const { name, dtype, shape, elements } of source.tensors.values()) {
+      const layer = /layers\.(\d).*_proj/.exec(name)?.[1];
+      if (layer === undefined) add(name, dtype, shape, await source.readRaw(name));
+      else {
+        add(name, 'F8_E4M3', shape, new Uint8Array(elements).fill(0x38));
+        add(`${name}_scale_inv`, 'F32', [1, 1], new Uint8Array(Float32Array.of(2 ** -Number(layer)).buffer));
+      }
+    }
+    await source.close();
+    const text = Buffer.from(JSON.stringify(header));
+    const length = Buffer.alloc(8);
+    length.writeBigUInt64LE(BigInt(text.length));
+    await writeFile(join(directory, 'model.safetensors'), Buffer.concat([length, text, ...data]));
+    const config = JSON.parse(readFileSync(join(from, 'config.json'), 'utf8')) as object;
+    await writeFile(join(directory, 'config.json'), JSON.stringify({ ...config, quantization_config: quantization }));
+    return end;
+  };
+
+  it('is opened as a checkpoint, with its weights as numbers', async () => {
+    const directory = await mkdtemp(join(tmpdir(), 'jingqi-fp8-'));
+    try {
+      const bytes = await write(directory, { quant_method: 'fp8', fmt: 'e4m3', weight_block_size: [128, 128] });
+      const checkpoint = await openCheckpoint(directory);
+      expect(checkpoint.totalBytes).toBe(bytes);
+      const name = 'model.layers.1.self_attn.o_proj.weight';
+      const values = new Float32Array(checkpoint.tensors.get(name)!.elements);
+      await checkpoint.read(name, values);
+      expect(values.every((value) => value === 0.5)).toBe(true);
+      await checkpoint.close();
+      await write(directory, undefined);
+      await expect(openCheckpoint(directory)).rejects.toThrow(
+        /has type F8_E4M3, only F32, F16, BF16 are supported here/,
+      );
+      await write(directory, { quant_method: 'gptq' });
+      await expect(openCheckpoint(directory)).rejects.toThrow(
+        `${directory}/config.json: field quantization_config.quant_method`,
+      );
     } finally {
       await rm(directory, { recursive: true });
     }

@@ -273,6 +273,9 @@ async function llama3Scaling(fields: Fields, headDim: number): Promise<Record<st
 function deepseek(fields: Fields, notes: string[]): Record<string, unknown> {
   const heads = fields.count('attention.head_count');
   const predictions = fields.optionalCount('nextn_predict_layers') ?? 0;
+  const blocks = fields.count('block_count');
+  if (predictions >= blocks)
+    throw fields.error('nextn_predict_layers', `is ${predictions}, of ${blocks} layers in all`);
   const rope = fields.count('rope.dimension_count');
   // Files from before llama.cpp absorbed the up-projection give the head's own lengths; later ones those of the latent.
   const keys = fields.optionalCount('attention.key_length_mla') ?? fields.count('attention.key_length');
@@ -281,7 +284,7 @@ function deepseek(fields: Fields, notes: string[]): Record<string, unknown> {
     throw fields.error('attention.key_length_mla', `is ${keys}, not above rope.dimension_count ${rope}`);
   return {
     ...routing(fields, notes),
-    num_hidden_layers: fields.count('block_count') - predictions,
+    num_hidden_layers: blocks - predictions,
     num_nextn_predict_layers: predictions,
     num_key_value_heads: heads,
     q_lora_rank: fields.optionalCount('attention.q_lora_rank') ?? null,

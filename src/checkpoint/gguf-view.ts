@@ -187,6 +187,8 @@ function viewReader(reader: GgufReader, tensors: ReadonlyMap<string, ViewedTenso
       if (target.length !== elements) {
         throw new Error(`${reader.path}: tensor ${name} has ${elements} elements, the target ${target.length}`);
       }
+      // One axis may be 0 and another of any length.
+      if (elements === 0) return;
       if (source.kind === 'rows') {
         await reader.readRange(source.tensor.name, source.first * (shape.at(-1) ?? 1), target);
       } else if (source.kind === 'interleaved') {
