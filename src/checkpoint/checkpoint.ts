@@ -1,16 +1,20 @@
 import { type ModelConfig, parseModelConfig } from '../model/config.ts';
 import { platform } from '../platform/index.ts';
+import { type BlockScaling, parseBlockScaling, withBlockScales } from './block-scales.ts';
 import { readJsonFile } from './json-file.ts';
 import { tensorSpecs } from './names.ts';
 import { joinPath, withoutSlash } from './paths.ts';
-import { openModelTensors, openSafetensors, type TensorReader } from './safetensors.ts';
-import type { TensorInfo } from './safetensors-header.ts';
+import { openModelTensors, openSafetensors, type TensorReader, type TensorSource } from './safetensors.ts';
+import type { StoredTensor } from './safetensors-header.ts';
 
 /** Ending of the directory that holds the former checkpoint while a new one takes its place. */
 export const PREVIOUS = '.previous';
 
-/** A model directory in Hugging Face layout, its weights checked against its config. */
-export interface Checkpoint extends TensorReader {
+/**
+ * A model directory in Hugging Face layout, its weights checked against its config. Weights in 8-bit floats with block
+ * scales, as DeepSeek-V3 is published, are read as the numbers they stand for.
+ */
+export interface Checkpoint extends TensorSource {
   readonly directory: string;
   readonly config: ModelConfig;
   /** Bytes of all tensors as stored. */
@@ -32,18 +36,20 @@ export async function openCheckpoint(directory: string): Promise<Checkpoint> {
   const place = await existingDirectory(directory);
   const configPath = joinPath(place, 'config.json');
   if (!(await files.exists(configPath))) throw new Error(`${directory}: no model, it holds no config.json`);
-  const config = parseConfigAt(configPath, await readJsonFile(configPath));
-  const reader = await openModelTensors(place);
+  const { config, scaling } = parseConfigAt(configPath, await readJsonFile(configPath));
+  const stored = await openModelTensors(place);
+  let source: TensorSource = stored;
   try {
-    checkTensors(place, config, reader.tensors);
+    if (scaling !== undefined) source = withBlockScales(stored, scaling);
+    checkTensors(place, config, source.tensors, scaling === undefined ? WIDE_TYPES : [...WIDE_TYPES, ...SCALED_TYPES]);
   } catch (error) {
-    await reader.close();
+    await stored.close();
     throw error;
   }
   let totalBytes = 0;
-  for (const { bytes } of reader.tensors.values()) totalBytes += bytes;
+  for (const { bytes } of stored.tensors.values()) totalBytes += bytes;
   return {
-    ...reader,
+    ...source,
     directory: place,
     config,
     totalBytes,
@@ -64,9 +70,17 @@ async function existingDirectory(directory: string): Promise<string> {
     : directory;
 }
 
-function parseConfigAt(path: string, json: unknown): ModelConfig {
+interface ParsedConfig {
+  readonly config: ModelConfig;
+  readonly scaling: BlockScaling | undefined;
+}
+
+function parseConfigAt(path: string, json: unknown): ParsedConfig {
+  const { quantization_config: quantization, ...rest } = Object(json) as Record<string, unknown>;
+  const scaling =
+    quantization === undefined || quantization === null ? undefined : parseBlockScaling(path, quantization);
   try {
-    return parseModelConfig(json);
+    return { config: parseModelConfig(scaling === undefined ? json : rest), scaling };
   } catch (error) {
     const message = (error as Error).message.replace(/^config\.json/, path);
     throw new Error(message, { cause: error });
@@ -74,12 +88,15 @@ function parseConfigAt(path: string, json: unknown): ModelConfig {
 }
 
 const MOST_LISTED = 5;
+const WIDE_TYPES: readonly string[] = ['F32', 'F16', 'BF16'];
+const SCALED_TYPES: readonly string[] = ['F8_E4M3', 'F8_E5M2'];
 
 /** Compares the tensors of a checkpoint with those that its config asks for. */
 export function checkTensors(
   directory: string,
   config: ModelConfig,
-  tensors: ReadonlyMap<string, Pick<TensorInfo, 'shape' | 'dtype'>>,
+  tensors: ReadonlyMap<string, Pick<StoredTensor, 'shape' | 'dtype'>>,
+  types = WIDE_TYPES,
 ): void {
   const problems: string[] = [];
   const known = new Set<string>();
@@ -92,8 +109,8 @@ export function checkTensors(
       if (!optional) problems.push(`${name} is missing${missingHint(config, name)}`);
     } else if (tensor.shape.length !== shape.length || tensor.shape.some((length, axis) => length !== shape[axis])) {
       problems.push(`${name} has shape [${tensor.shape}] where the config asks for [${shape}]`);
-    } else if (!['F32', 'F16', 'BF16'].includes(tensor.dtype)) {
-      problems.push(`${name} has type ${tensor.dtype}, only F32, F16 and BF16 are supported`);
+    } else if (!types.includes(tensor.dtype)) {
+      problems.push(`${name} has type ${tensor.dtype}, only ${types.join(', ')} are supported here`);
     }
   }
   if (problems.length <= MOST_LISTED) {

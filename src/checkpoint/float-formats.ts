@@ -23,10 +23,16 @@ export function float32ToBf16(source: Float32Array, target: Uint16Array): void {
 
 let f16Values: Float32Array | undefined;
 
+/** The value of every f16 bit pattern, by pattern. */
+export function f16Table(): Float32Array {
+  f16Values ??= Float32Array.from({ length: 1 << 16 }, (_, bits) => f16Value(bits));
+  return f16Values;
+}
+
 /** @param source bit patterns. */
 export function f16ToFloat32(source: Uint16Array, target: Float32Array): void {
-  f16Values ??= Float32Array.from({ length: 1 << 16 }, (_, bits) => f16Value(bits));
-  for (let i = 0; i < source.length; i += 1) target[i] = f16Values[source[i]!]!;
+  const values = f16Table();
+  for (let i = 0; i < source.length; i += 1) target[i] = values[source[i]!]!;
 }
 
 function f16Value(bits: number): number {
@@ -41,6 +47,15 @@ function f16Value(bits: number): number {
 export function float32ToF16(source: Float32Array, target: Uint16Array): void {
   const bits = bitsOf(source);
   for (let i = 0; i < bits.length; i += 1) target[i] = f16Bits(bits[i]!);
+}
+
+const oneValue = new Float32Array(1);
+const oneBits = new Uint32Array(oneValue.buffer);
+
+/** The f16 bit pattern nearest to `value`, which is rounded to f32 first. */
+export function f16BitsOf(value: number): number {
+  oneValue[0] = value;
+  return f16Bits(oneBits[0]!);
 }
 
 function f16Bits(float32Bits: number): number {

@@ -17,20 +17,28 @@ export const ELEMENT_BYTES = {
   BOOL: 1,
   F8_E4M3: 1,
   F8_E5M2: 1,
+  F8_E8M0: 1,
 } as const;
 
 export type ElementType = keyof typeof ELEMENT_BYTES;
 
-/** One tensor of a safetensors file. */
-export interface TensorInfo {
+/** A tensor in a file of any format. */
+export interface StoredTensor {
   readonly name: string;
-  readonly dtype: ElementType;
+  /** The type of its numbers as the format names it. */
+  readonly dtype: string;
+  /** Row-major: the last axis is contiguous. */
   readonly shape: readonly number[];
   readonly elements: number;
   readonly bytes: number;
   /** Where its first byte stands in the file. */
   readonly offset: number;
   readonly path: string;
+}
+
+/** One tensor of a safetensors file. */
+export interface TensorInfo extends StoredTensor {
+  readonly dtype: ElementType;
 }
 
 export interface SafetensorsHeader {

@@ -3,23 +3,30 @@ import { platform, type ReadableFile } from '../platform/index.ts';
 import { bf16ToFloat32, f16ToFloat32 } from './float-formats.ts';
 import { readJsonFile } from './json-file.ts';
 import { joinPath } from './paths.ts';
-import { headerLength, parseHeader, type TensorInfo } from './safetensors-header.ts';
+import { headerLength, parseHeader, type StoredTensor, type TensorInfo } from './safetensors-header.ts';
 
 /** Elements converted at a time: the private buffer beside a tensor of any size stays at 2 MiB. */
 const CHUNK = 1 << 20;
 
-/** Tensors in one or several safetensors files, read one by one. */
-export interface TensorReader {
-  readonly tensors: ReadonlyMap<string, TensorInfo>;
-  readonly metadata: Readonly<Record<string, string>>;
+/** Tensors in files of any format, read one by one. */
+export interface TensorSource<T extends StoredTensor = StoredTensor> {
+  readonly tensors: ReadonlyMap<string, T>;
   /**
-   * Reads a tensor of type F32, F16 or BF16 as f32, row-major.
+   * Reads a tensor as f32, row-major.
    * @param target exactly as many elements as the tensor; may lie in shared memory.
+   * @throws {Error} for a type that is not read as f32.
    */
   read(name: string, target: Float32Array): Promise<void>;
   /** The bytes of a tensor of any type, little-endian. */
   readRaw(name: string): Promise<Uint8Array<ArrayBuffer>>;
   close(): Promise<void>;
+}
+
+/** Tensors in one or several safetensors files; F32, F16 and BF16 are read as f32. */
+export interface TensorReader extends TensorSource<TensorInfo> {
+  readonly metadata: Readonly<Record<string, string>>;
+  /** A part of a tensor's bytes. */
+  readRawRange(name: string, offset: number, length: number): Promise<Uint8Array<ArrayBuffer>>;
 }
 
 /** Opens one file and checks its header against its size. Nothing else is read. */
@@ -101,6 +108,7 @@ function joined(tensors: ReadonlyMap<string, TensorInfo>, shards: readonly Tenso
     metadata: shards[0]!.metadata,
     read: async (name, target) => shardOf(name).read(name, target),
     readRaw: async (name) => shardOf(name).readRaw(name),
+    readRawRange: async (name, offset, length) => shardOf(name).readRawRange(name, offset, length),
     close: async () => void (await Promise.all(shards.map((shard) => shard.close()))),
   };
 }
@@ -122,6 +130,15 @@ function reader(
     async readRaw(name) {
       const { offset, bytes } = find(name);
       return file.read(offset, bytes);
+    },
+    async readRawRange(name, offset, length) {
+      const tensor = find(name);
+      if (!(offset >= 0 && length >= 0 && offset + length <= tensor.bytes)) {
+        throw new Error(
+          `${file.path}: tensor ${name} has ${tensor.bytes} bytes, cannot read ${length} from byte ${offset}`,
+        );
+      }
+      return file.read(tensor.offset + offset, length);
     },
     close: () => file.close(),
   };
