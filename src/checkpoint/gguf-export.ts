@@ -70,7 +70,8 @@ class Metadata {
 
 /**
  * The metadata of a configuration, without a tokenizer: the inverse of {@link ggufConfig}. Multi-token prediction
- * modules are written as llama.cpp names them.
+ * modules are written as llama.cpp names them. llama.cpp opens a model without query compression only if it has 26 or 27
+ * layers, as V2-Lite and its relatives do; it knows them by that number.
  * @throws {Error} for a model_type or a rotary scaling that GGUF cannot describe.
  */
 export function ggufMetadata(config: HuggingFaceFields, fileType: WritableType): Entry[] {

@@ -43,61 +43,70 @@ export interface GgufView extends TensorSource<ViewedTensor> {
  */
 export function huggingFaceView(reader: GgufReader, sizes: AttentionSizes): GgufView {
   const tensors = new Map<string, ViewedTensor>();
-  const add = (name: string, shape: readonly number[], tensor: GgufTensor, source: RowSource) => {
-    if (tensors.has(name)) throw new Error(`${reader.path}: tensor ${name} is given in two ways`);
-    const elements = shape.reduce((product, length) => product * length, 1);
-    const { dtype, offset, path } = tensor;
-    tensors.set(name, { name, dtype, shape, elements, bytes: ggmlBytes(dtype, elements), offset, path, source });
-  };
   for (const tensor of reader.tensors.values()) {
-    const parsed = named(reader.path, () => parseGgufName(sizes.architecture, tensor.name));
-    if (parsed === undefined) continue;
-    const { rule, layer } = parsed;
-    const name = fillName(rule.huggingFace, layer);
-    switch (rule.change) {
-      case 'same':
-        add(name, tensor.shape, tensor, { kind: 'rows', tensor, first: 0 });
-        break;
-      case 'queryRows':
-      case 'keyRows': {
-        const heads = rule.change === 'queryRows' ? sizes.heads : sizes.keyHeads;
-        const headRows = (tensor.shape[0] ?? 0) / heads;
-        if (!Number.isInteger(headRows / 2)) {
-          throw new Error(
-            `${tensor.path}: tensor ${tensor.name} of shape [${tensor.shape}] is not made of ${heads} heads`,
-          );
-        }
-        add(name, tensor.shape, tensor, { kind: 'interleaved', tensor, headRows });
-        break;
-      }
-      case 'experts':
-      case 'gateThenUp':
-        for (const part of expertParts(tensor, rule.change)) {
-          const as = fillName(
-            rule.huggingFace.replace('gate_proj', part.projection ?? 'gate_proj'),
-            layer,
-            part.expert,
-          );
-          add(as, part.shape, tensor, { kind: 'rows', tensor, first: part.first });
-        }
-        break;
-      case 'latentKeys': {
-        // A file may keep the whole beside its two parts.
-        if (reader.tensors.has(`blk.${layer}.attn_kv_b.weight`)) break;
-        const { values, shape } = latentParts(reader, tensor, sizes.heads, layer);
-        add(name, shape, tensor, { kind: 'latentUp', keys: tensor, values });
-        break;
-      }
-      case 'latentValues':
-        if (
-          !reader.tensors.has(`blk.${layer}.attn_k_b.weight`) &&
-          !reader.tensors.has(`blk.${layer}.attn_kv_b.weight`)
-        ) {
-          throw new Error(`${tensor.path}: tensor ${tensor.name} stands there without blk.${layer}.attn_k_b.weight`);
-        }
+    const { dtype, offset, path } = tensor;
+    for (const { name, shape, source } of viewsOf(reader, sizes, tensor)) {
+      if (tensors.has(name)) throw new Error(`${reader.path}: tensor ${name} is given in two ways`);
+      const elements = shape.reduce((product, length) => product * length, 1);
+      tensors.set(name, { name, dtype, shape, elements, bytes: ggmlBytes(dtype, elements), offset, path, source });
     }
   }
   return viewReader(reader, tensors);
+}
+
+type View = Pick<ViewedTensor, 'name' | 'shape' | 'source'>;
+
+/** What a tensor of the file is under Hugging Face names: mostly one tensor, of a stack of experts many. */
+function* viewsOf(reader: GgufReader, sizes: AttentionSizes, tensor: GgufTensor): Generator<View> {
+  const parsed = named(reader.path, () => parseGgufName(sizes.architecture, tensor.name));
+  if (parsed === undefined) return;
+  const { rule, layer } = parsed;
+  const { shape } = tensor;
+  const name = fillName(rule.huggingFace, layer);
+  switch (rule.change) {
+    case 'same':
+      yield { name, shape, source: { kind: 'rows', tensor, first: 0 } };
+      return;
+    case 'queryRows':
+    case 'keyRows': {
+      const heads = rule.change === 'queryRows' ? sizes.heads : sizes.keyHeads;
+      const headRows = (shape[0] ?? 0) / heads;
+      if (!Number.isInteger(headRows / 2)) {
+        throw new Error(`${tensor.path}: tensor ${tensor.name} of shape [${shape}] is not made of ${heads} heads`);
+      }
+      yield { name, shape, source: { kind: 'interleaved', tensor, headRows } };
+      return;
+    }
+    case 'experts':
+    case 'gateThenUp':
+      for (const part of expertParts(tensor, rule.change)) {
+        const pattern = rule.huggingFace.replace('gate_proj', part.projection ?? 'gate_proj');
+        const source: RowSource = { kind: 'rows', tensor, first: part.first };
+        yield { name: fillName(pattern, layer, part.expert), shape: part.shape, source };
+      }
+      return;
+    default:
+      yield* latentViews(reader, sizes, tensor, layer);
+  }
+}
+
+/** kv_b_proj from its two parts; nothing where a file keeps the whole beside them. */
+function* latentViews(
+  reader: GgufReader,
+  sizes: AttentionSizes,
+  part: GgufTensor,
+  layer: number | null,
+): Generator<View> {
+  const at = `blk.${layer}`;
+  if (reader.tensors.has(`${at}.attn_kv_b.weight`)) return;
+  const isKeys = part.name === `${at}.attn_k_b.weight`;
+  if (isKeys) {
+    const { values, shape } = latentParts(reader, part, sizes.heads, layer);
+    const name = `model.layers.${layer}.self_attn.kv_b_proj.weight`;
+    yield { name, shape, source: { kind: 'latentUp', keys: part, values } };
+  } else if (!reader.tensors.has(`${at}.attn_k_b.weight`)) {
+    throw new Error(`${part.path}: tensor ${part.name} stands there without ${at}.attn_k_b.weight`);
+  }
 }
 
 function named<T>(path: string, work: () => T): T {
