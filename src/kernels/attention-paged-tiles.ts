@@ -2,6 +2,7 @@ import { expNonPositive } from './attention-tiles.ts';
 import type { Builder, F32, I32, Pointer, Variable, VectorF32 } from './builder.ts';
 import { MEMORY_BYTES } from './ir.ts';
 import type { ParameterValues } from './kernel.ts';
+import { maxVectors, sumVectors } from './loops.ts';
 
 /** How the elements of a cache are kept. */
 export type CacheMemory = 'f32' | 'bf16' | 'f16';
@@ -21,20 +22,56 @@ export type PagedAttentionVariant = {
   readonly memory: CacheMemory;
 };
 
-/** Heads of one group that are worked on together, so that a key loaded once serves them all. */
-const HEAD_BLOCK = 4;
+/** Most heads of one group that are multiplied with a key together: it is loaded once for all of them. */
+const MOST_HEADS = 8;
+/** Heads of larger groups are taken by so many tiles in turn, so that a block of the cache is fetched once for all. */
+const TILES_PER_TASK = 2;
+/**
+ * Positions that are worked on before the next: their latents (of 576 f32, 221 KB) stay in the second-level cache
+ * between scores and values, and from tile of heads to tile of heads. A multiple of the positions of every tile.
+ */
+const BLOCK = 96;
+/** Room behind the slots and weights of a block for the positions that fill up the last tile. */
+const MARGIN = 16;
+const WEIGHTS_STRIDE = BLOCK + MARGIN;
 
-/** Room behind a row of scores for the positions that fill up the last tile. */
-const SCRATCH_MARGIN = 16;
-
-/** Elements of one row of scores in the scratch, for up to `positions` positions (of the context, or of a chunk). */
-export function pagedScratchKeys(positions: number): number {
-  return Math.ceil(positions / 16) * 16 + SCRATCH_MARGIN;
+/** Heads of a tile and tiles of a task, both by the size of a group. Five heads and more make work for two workers. */
+function headTiles(group: number): { readonly heads: number; readonly tiles: number } {
+  const perGroup = Math.max(Math.ceil(group / MOST_HEADS), group > MOST_HEADS / 2 ? 2 : 1);
+  return { heads: Math.ceil(group / perGroup), tiles: group > 2 * MOST_HEADS ? TILES_PER_TASK : 1 };
 }
 
+/** Where things are in a worker's scratch, in elements. Parts of a query are filled up to whole vectors of any target. */
+function scratchLayout({ nopeDim, ropeDim, group }: Pick<PagedAttentionVariant, 'nopeDim' | 'ropeDim' | 'group'>) {
+  const { heads, tiles } = headTiles(group);
+  const [nope, rope] = [filled(nopeDim), filled(ropeDim)];
+  const sizes = {
+    /** Block of positions. */
+    slots: filled(BLOCK + MARGIN),
+    weights: heads * WEIGHTS_STRIDE,
+    corrections: filled(heads),
+    /** All heads of the task. */
+    highest: filled(heads * tiles),
+    sums: filled(heads * tiles),
+    queries: heads * tiles * (nope + rope),
+  };
+  const at = { ...sizes };
+  let total = 0;
+  for (const name of Object.keys(sizes) as (keyof typeof sizes)[]) {
+    at[name] = total;
+    total += sizes[name];
+  }
+  return { at, total, nope, queryStride: nope + rope };
+}
+
+const filled = (elements: number): number => Math.ceil(elements / 16) * 16;
+
 /** Elements of the scratch of paged attention. */
-export function pagedScratchElements(positions: number, workers: number): number {
-  return workers * HEAD_BLOCK * pagedScratchKeys(positions);
+export function pagedScratchElements(
+  variant: Pick<PagedAttentionVariant, 'nopeDim' | 'ropeDim' | 'group'>,
+  workers: number,
+): number {
+  return workers * scratchLayout(variant).total;
 }
 
 /** Parameters that attention over whole contexts and over chunks share. */
@@ -51,7 +88,6 @@ export const PAGED_PARAMETERS = {
   rows: 'i32',
   heads: 'i32',
   tableStride: 'i32',
-  scratchKeys: 'i32',
   scale: 'f32',
   queryNopeRowStride: 'i32',
   queryNopeHeadStride: 'i32',
@@ -93,225 +129,290 @@ export function dealOut(b: Builder, total: I32, body: (index: I32) => void): voi
   );
 }
 
-/** Some heads of one group that share keys, and the positions they look at. */
-export interface Task {
-  readonly row: I32;
-  readonly first: I32;
-  readonly end: I32;
+/** Heads of one group that are worked on together, as they share keys. */
+interface HeadBlock {
   readonly keyHead: I32;
-  /** The heads; where the group ends early, its last head again. */
-  readonly heads: readonly I32[];
-  /** How many of `heads` are different. */
-  readonly distinct: I32;
+  /** Heads first…first + count - 1. */
+  readonly firstHead: I32;
+  readonly headCount: I32;
 }
 
+/** The heads of a task: those of as many tiles as {@link headTiles} says, fewer at the end of a group. */
 export function headBlocks(b: Builder, heads: I32, group: number) {
-  const size = Math.min(HEAD_BLOCK, group);
+  const tile = headTiles(group);
+  const size = tile.heads * tile.tiles;
   const perGroup = Math.ceil(group / size);
   return {
     count: b.mul(b.divide(heads, group), perGroup),
-    at: (block: I32): Pick<Task, 'keyHead' | 'heads' | 'distinct'> => {
+    at: (block: I32): HeadBlock => {
       const keyHead = b.divide(block, perGroup);
-      const firstInGroup = b.mul(b.sub(block, b.mul(keyHead, perGroup)), size);
-      const firstOfGroup = b.mul(keyHead, group);
-      const inGroup = (i: number) => b.min(b.add(firstInGroup, i), group - 1);
-      return {
-        keyHead,
-        heads: Array.from({ length: size }, (_, i) => b.add(firstOfGroup, inGroup(i))),
-        distinct: b.min(b.sub<'i32'>(group, firstInGroup), size),
-      };
+      const inGroup = b.mul(b.sub(block, b.mul(keyHead, perGroup)), size);
+      const firstHead = b.add(b.mul(keyHead, group), inGroup);
+      return { keyHead, firstHead, headCount: b.min(b.sub<'i32'>(group, inGroup), size) };
     },
   };
 }
 
-/** Runs `body` for each different head of the task. */
-export function eachHead(b: Builder, task: Task, body: (head: I32, i: number) => void): void {
-  task.heads.forEach((head, i) => {
-    b.if(b.lt(b.i32(i), task.distinct), () => body(head, i));
+export interface PagedTask extends HeadBlock {
+  readonly row: I32;
+  /** Positions first…end - 1; none leaves the heads' places as they are. */
+  readonly first: I32;
+  readonly end: I32;
+  /** Where a head's weighted values are summed up. */
+  place(head: I32): Pointer;
+  /** Called once for each head at the end, with its highest score and the sum of e^(score - highest). */
+  finish(head: I32, place: Pointer, statistics: { readonly highest: F32; readonly sum: F32 }): void;
+}
+
+/** What the parts of a task share. */
+interface Work extends PagedTask {
+  readonly p: PagedParameters;
+  readonly variant: PagedAttentionVariant;
+  readonly layout: ReturnType<typeof scratchLayout>;
+  /** This worker's scratch. */
+  readonly own: Pointer;
+  readonly tileHeads: number;
+}
+
+/**
+ * Σ e^(score - highest) · value over the positions of a task for its heads, block of positions by block, in one order.
+ * What was summed up is scaled when a block brings a higher score (online softmax: Milakov and Gimelshein, 2018).
+ */
+export function pagedTask(b: Builder, p: PagedParameters, variant: PagedAttentionVariant, task: PagedTask): void {
+  const layout = scratchLayout(variant);
+  const own = b.offset(p.scratch, b.mul(b.worker, layout.total));
+  const tileHeads = headTiles(variant.group).heads;
+  const work: Work = { ...task, p, variant, layout, own, tileHeads };
+  copyQueries(b, work);
+  const statistic = (name: 'highest' | 'sums', head: I32) => b.offset(b.offset(own, layout.at[name] * 4, 1), head);
+  b.loop(0, task.headCount, 1, (head) => {
+    b.store(statistic('highest', head), b.f32(Number.NEGATIVE_INFINITY));
+    b.store(statistic('sums', head), b.f32(0));
+  });
+  b.loop(task.first, task.end, BLOCK, (from) => {
+    const count = b.min(b.sub(task.end, from), BLOCK);
+    writeSlots(b, work, from, count);
+    b.loop(0, task.headCount, tileHeads, (head) => {
+      scores(b, work, head, count);
+      weigh(b, work, head, count);
+      addValues(b, work, head, count, b.eq(from, task.first));
+    });
+  });
+  b.loop(0, task.headCount, 1, (index) => {
+    const head = b.add(task.firstHead, index);
+    const [highest, sum] = [b.load(statistic('highest', index)), b.load(statistic('sums', index))];
+    task.finish(head, task.place(head), { highest, sum });
   });
 }
 
-/** Weights e^(score - highest) of the task's positions in this worker's scratch, one row per head, and their sums. */
-export function scores(
-  b: Builder,
-  p: PagedParameters,
-  variant: PagedAttentionVariant,
-  task: Task,
-): { highest: F32[]; sums: F32[]; weights: Pointer[] } {
-  const { row, first, end, keyHead, heads } = task;
-  const own = b.offset(p.scratch, b.mul(b.mul(b.worker, p.scratchKeys), HEAD_BLOCK));
-  const weights = heads.map((_, i) => b.offset(own, b.mul(p.scratchKeys, i)));
-  const pages = sequencePages(b, p, row);
-  const bytes = MEMORY_BYTES[variant.memory];
-  const parts = [
-    {
-      dim: variant.nopeDim,
-      queries: heads.map((head) =>
-        b.offset(b.offset(p.queryNope, b.mul(row, p.queryNopeRowStride)), b.mul(head, p.queryNopeHeadStride)),
-      ),
-      keys: b.offset(p.keyNope, b.mul(keyHead, p.keyNopeHeadStride), bytes),
-      slotStride: p.keyNopeSlotStride,
-    },
-  ];
-  if (variant.ropeDim > 0) {
-    parts.push({
-      dim: variant.ropeDim,
-      queries: heads.map((head) =>
-        b.offset(b.offset(p.queryRope, b.mul(row, p.queryRopeRowStride)), b.mul(head, p.queryRopeHeadStride)),
-      ),
-      keys: b.offset(p.keyRope, b.mul(keyHead, p.keyRopeHeadStride), bytes),
-      slotStride: p.keyRopeSlotStride,
-    });
-  }
-  // Eight accumulators for several heads, four for one: enough to hide the latency of the multiply-adds.
-  const tile = heads.length === 1 ? 4 : 2;
-  const highest = heads.map(() => b.variable(b.f32(Number.NEGATIVE_INFINITY)));
-  const last = b.sub(end, 1);
-  b.loop(first, end, tile, (position) => {
-    const slots = Array.from({ length: tile }, (_, j) =>
-      slotOf(b, pages, j === 0 ? position : b.min(b.add(position, j), last), variant.pageSize),
-    );
-    const sums = heads.map(() => slots.map(() => b.variable(b.vectorF32(0))));
-    for (const { dim, queries, keys, slotStride } of parts) {
-      const rows = slots.map((slot) => b.offset(keys, b.mul(slot, slotStride), bytes));
-      dotProducts(b, dim, queries, rows, variant.memory, sums);
+/** Scaled queries of the task's heads, one behind the other; where the last tile is not full, its last head again. */
+function copyQueries(b: Builder, { p, variant, layout, own, row, firstHead, headCount, tileHeads }: Work): void {
+  const scale = b.splat(p.scale);
+  const rounded = b.mul(b.divide(b.add(headCount, tileHeads - 1), tileHeads), tileHeads);
+  b.loop(0, rounded, 1, (index) => {
+    const head = b.add(firstHead, b.min(index, b.sub(headCount, 1)));
+    const to = b.offset(b.offset(own, layout.at.queries * 4, 1), index, layout.queryStride * 4);
+    const copy = (from: Pointer, rowStride: I32, headStride: I32, dim: number, at: number) => {
+      const source = b.offset(b.offset(from, b.mul(row, rowStride)), b.mul(head, headStride));
+      const whole = dim - (dim % b.lanes);
+      b.loop(0, whole, b.lanes, (i) =>
+        b.store(b.offset(to, i), b.mul(b.loadVector(b.offset(source, i)), scale), at * 4),
+      );
+      if (whole === dim) return;
+      const rest = b.loadPartial(b.offset(source, whole), b.i32(dim - whole));
+      b.store(to, b.mul(rest, scale), (at + whole) * 4);
+    };
+    copy(p.queryNope, p.queryNopeRowStride, p.queryNopeHeadStride, variant.nopeDim, 0);
+    if (variant.ropeDim > 0) {
+      copy(p.queryRope, p.queryRopeRowStride, p.queryRopeHeadStride, variant.ropeDim, layout.nope);
     }
-    heads.forEach((_, i) => {
-      slots.forEach((_, j) => {
-        const score = b.mul(b.reduceAdd(sums[i]![j]!.get()), p.scale);
-        b.store(b.offset(weights[i]!, b.sub(position, first)), score, j * 4);
-        highest[i]!.set(b.max(highest[i]!.get(), score));
+  });
+}
+
+/** The slots of a block's positions, and behind them the last one again to fill up a tile. */
+function writeSlots(b: Builder, { p, variant, layout, own, row }: Work, from: I32, count: I32): void {
+  const pages = sequencePages(b, p, row);
+  const last = b.sub(count, 1);
+  b.loop(0, b.add(count, MARGIN), 1, (i) => {
+    const slot = slotOf(b, pages, b.add(from, b.min(i, last)), variant.pageSize);
+    b.storeI32(b.offset(own, i), slot, layout.at.slots * 4);
+  });
+}
+
+/**
+ * Positions that are multiplied with a tile of heads at once. The sums are enough to hide the latency of multiply-adds,
+ * and leave registers for a key per position and a query.
+ */
+function positionsOfTile(b: Builder, heads: number): number {
+  const wide = b.target.vectorRegisters >= 28;
+  const most = wide ? 8 : 4;
+  return [1, 2, 3, 4, 6, 8].filter((count) => count <= most && count * heads <= 3 * most).at(-1) ?? 1;
+}
+
+/** Scores of a tile of heads for a block of positions; some more behind them are those of the last position. */
+function scores(b: Builder, work: Work, head: I32, count: I32): void {
+  const { p, variant, layout, own, keyHead, tileHeads } = work;
+  const bytes = MEMORY_BYTES[variant.memory];
+  const positions = positionsOfTile(b, tileHeads);
+  const queries = b.offset(b.offset(own, layout.at.queries * 4, 1), head, layout.queryStride * 4);
+  const parts = [
+    { dim: variant.nopeDim, at: 0, keys: p.keyNope, slot: p.keyNopeSlotStride, head: p.keyNopeHeadStride },
+    { dim: variant.ropeDim, at: layout.nope, keys: p.keyRope, slot: p.keyRopeSlotStride, head: p.keyRopeHeadStride },
+  ].filter(({ dim }) => dim > 0);
+  const keys = parts.map((part) => b.offset(part.keys, b.mul(keyHead, part.head), bytes));
+  b.loop(0, count, positions, (position) => {
+    const sums = Array.from({ length: tileHeads }, () =>
+      Array.from({ length: positions }, () => b.variable(b.vectorF32(0))),
+    );
+    parts.forEach(({ dim, at, slot }, part) => {
+      const rows = Array.from({ length: positions }, (_, j) => {
+        const number = b.loadI32(b.offset(own, position), (layout.at.slots + j) * 4);
+        return b.offset(keys[part]!, b.mul(number, slot), bytes);
+      });
+      dotProducts(b, { dim, queries, at, stride: layout.queryStride, rows, memory: variant.memory }, sums);
+    });
+    const to = b.offset(own, position);
+    sums.forEach((row, i) => {
+      row.forEach((sum, j) => {
+        b.store(to, b.reduceAdd(sum.get()), (layout.at.weights + i * WEIGHTS_STRIDE + j) * 4);
       });
     });
   });
-  const tops = highest.map((value) => value.get());
-  const totals = heads.map(() => b.variable(b.vectorF32(0)));
-  b.strips(b.sub(end, first), (strip) => {
-    heads.forEach((_, i) => {
-      const shifted = b.sub(strip.load(weights[i]!, 'f32', Number.NEGATIVE_INFINITY), b.splat(tops[i]!));
-      const weight = expNonPositive(b, shifted);
-      strip.store(weights[i]!, weight);
-      totals[i]!.set(b.add(totals[i]!.get(), weight));
-    });
-  });
-  return { highest: tops, sums: totals.map((total) => b.reduceAdd(total.get())), weights };
 }
 
 const UNROLLED_VECTORS = 8;
 
+interface DotProducts {
+  readonly dim: number;
+  /** Queries in f32, `stride` elements apart, of which the part from element `at` on counts. */
+  readonly queries: Pointer;
+  readonly at: number;
+  readonly stride: number;
+  readonly rows: readonly Pointer[];
+  readonly memory: CacheMemory;
+}
+
 /** sums[i][j] += queries[i] · rows[j], lane by lane; a row of the cache is loaded once for all queries. */
-function dotProducts(
-  b: Builder,
-  dim: number,
-  queries: readonly Pointer[],
-  rows: readonly Pointer[],
-  memory: CacheMemory,
-  sums: readonly (readonly Variable<'vf32'>[])[],
-): void {
+function dotProducts(b: Builder, { dim, queries, at, stride, rows, memory }: DotProducts, sums: Sums): void {
   const bytes = MEMORY_BYTES[memory];
-  const step = (query: (i: number) => VectorF32, key: (j: number) => VectorF32) => {
-    const keys = rows.map((_, j) => key(j));
-    queries.forEach((_, i) => {
-      const vector = query(i);
-      keys.forEach((value, j) => {
-        const sum = sums[i]![j]!;
-        sum.set(b.fma(vector, value, sum.get()));
-      });
+  const step = (query: Pointer, first: number, keys: readonly VectorF32[]) => {
+    sums.forEach((row, i) => {
+      const vector = b.loadVector(query, (at + first + i * stride) * 4);
+      row.forEach((sum, j) => sum.set(b.fma(vector, keys[j]!, sum.get())));
     });
   };
-  const whole = (from: readonly Pointer[], to: readonly Pointer[], vectors: number) => {
+  const whole = (query: Pointer, from: readonly Pointer[], vectors: number) => {
     for (let v = 0; v < vectors; v++) {
       step(
-        (i) => b.loadVector(from[i]!, v * b.lanes * 4),
-        (j) => b.loadVector(to[j]!, v * b.lanes * bytes, memory),
+        query,
+        v * b.lanes,
+        from.map((row) => b.loadVector(row, v * b.lanes * bytes, memory)),
       );
     }
   };
-  const stride = UNROLLED_VECTORS * b.lanes;
-  const looped = dim > 2 * stride ? dim - (dim % stride) : 0;
+  const turn = UNROLLED_VECTORS * b.lanes;
+  const looped = dim > 2 * turn ? dim - (dim % turn) : 0;
   if (looped > 0) {
-    b.loop(0, looped, stride, (d) => {
+    b.loop(0, looped, turn, (d) => {
       whole(
-        queries.map((query) => b.offset(query, d)),
+        b.offset(queries, d),
         rows.map((row) => b.offset(row, d, bytes)),
         UNROLLED_VECTORS,
       );
     });
   }
   const vectors = Math.floor((dim - looped) / b.lanes);
-  const restQueries = queries.map((query) => b.offset(query, looped));
-  const restRows = rows.map((row) => b.offset(row, looped, bytes));
-  whole(restQueries, restRows, vectors);
+  const rest = b.offset(queries, looped);
+  whole(
+    rest,
+    rows.map((row) => b.offset(row, looped, bytes)),
+    vectors,
+  );
   const done = looped + vectors * b.lanes;
-  if (done < dim) {
-    const count = b.i32(dim - done);
-    const rest = queries.map((query) => b.offset(query, done));
-    const keys = rows.map((row) => b.offset(row, done, bytes));
-    step(
-      (i) => b.loadPartial(rest[i]!, count),
-      (j) => b.loadPartial(keys[j]!, count, memory),
+  if (done === dim) return;
+  const count = b.i32(dim - done);
+  step(
+    b.offset(queries, done),
+    0,
+    rows.map((row) => b.loadPartial(b.offset(row, done, bytes), count, memory)),
+  );
+}
+
+type Sums = readonly (readonly Variable<'vf32'>[])[];
+
+/**
+ * Turns the scores of a block into weights e^(score - highest so far), adds them to the heads' sums, and keeps for each
+ * head the factor e^(highest before - highest now) of what was summed up before.
+ */
+function weigh(b: Builder, { layout, own, tileHeads }: Work, firstHead: I32, count: I32): void {
+  b.loop(0, tileHeads, 1, (i) => {
+    const row = b.offset(b.offset(own, layout.at.weights * 4, 1), i, WEIGHTS_STRIDE * 4);
+    const statistics = b.offset(own, b.add(firstHead, i));
+    const before = b.load(statistics, layout.at.highest * 4);
+    const highest = b.max(
+      before,
+      maxVectors(b, b.i32(0), count, 2, (strip) => strip.load(row)),
     );
-  }
+    const top = b.splat(highest);
+    const correction = b.exp(b.sub(before, highest));
+    const sum = sumVectors(b, b.i32(0), count, 2, (total, strip) => {
+      const weight = expNonPositive(b, b.sub(strip.load(row, 'f32', Number.NEGATIVE_INFINITY), top));
+      strip.store(row, weight);
+      return b.add(total, weight);
+    });
+    b.store(statistics, highest, layout.at.highest * 4);
+    b.store(statistics, b.fma(b.load(statistics, layout.at.sums * 4), correction, sum), layout.at.sums * 4);
+    b.store(b.offset(own, i), correction, layout.at.corrections * 4);
+  });
 }
 
-/** Vectors of one head's result, stored through a last operation. */
-export interface ResultColumns {
-  store(place: Pointer, change: (vector: VectorF32) => VectorF32): void;
-}
-
-/** Σ over the task's positions of weight · value, a few columns at a time, handed to `finish` for each head. */
-export function weightedValues(
-  b: Builder,
-  p: PagedParameters,
-  variant: PagedAttentionVariant,
-  task: Task,
-  weights: readonly Pointer[],
-  finish: (i: number, head: I32, column: I32, values: ResultColumns) => void,
-): void {
-  const { valueDim, pageSize, memory } = variant;
+/** Adds weight · value over a block of positions to what the heads of a tile have summed up, some columns at a time. */
+function addValues(b: Builder, work: Work, head: I32, count: I32, isFirst: I32): void {
+  const { p, variant, layout, own, keyHead, tileHeads, headCount, firstHead } = work;
+  const { valueDim, memory } = variant;
   const bytes = MEMORY_BYTES[memory];
-  const pages = sequencePages(b, p, task.row);
-  const values = b.offset(p.value, b.mul(task.keyHead, p.valueHeadStride), bytes);
-  const shift = Math.log2(pageSize);
+  const values = b.offset(p.value, b.mul(keyHead, p.valueHeadStride), bytes);
+  const places = Array.from({ length: tileHeads }, (_, i) =>
+    work.place(b.add(firstHead, b.min(b.add(head, i), b.sub(headCount, 1)))),
+  );
+  const distinct = b.sub(headCount, head);
 
   const columns = (column: I32, vectors: number, partial: I32 | undefined) => {
-    const sums = weights.map(() => Array.from({ length: vectors }, () => b.variable(b.vectorF32(0))));
-    const base = b.offset(values, column, bytes);
-    const pageEnd = b.shiftRight(b.add(task.end, pageSize - 1), shift);
-    b.loop(b.shiftRightUnsigned(task.first, shift), pageEnd, 1, (page) => {
-      const pageStart = b.mul(page, pageSize);
-      const from = b.max(task.first, pageStart);
-      const to = b.min(task.end, b.add(pageStart, pageSize));
-      const slot = slotOf(b, pages, from, pageSize);
-      const row = b.variable(b.offset(base, b.mul(slot, p.valueSlotStride), bytes));
-      b.loop(from, to, 1, (position) => {
-        const loaded =
-          partial === undefined
-            ? sums[0]!.map((_, j) => b.loadVector(row.get(), j * b.lanes * bytes, memory))
-            : [b.loadPartial(row.get(), partial, memory)];
-        weights.forEach((weight, i) => {
-          const factor = b.loadSplat(b.offset(weight, b.sub(position, task.first)));
-          loaded.forEach((vector, j) => {
-            const sum = sums[i]![j]!;
-            sum.set(b.fma(factor, vector, sum.get()));
-          });
+    const at = (i: number, j: number) => b.offset(places[i]!, b.add(column, j * b.lanes));
+    const sums = places.map(() => Array.from({ length: vectors }, () => b.variable(b.vectorF32(0))));
+    b.if(b.eq(isFirst, 0), () => {
+      sums.forEach((row, i) => {
+        const correction = b.loadSplat(own, (layout.at.corrections + i) * 4);
+        row.forEach((sum, j) => {
+          const old = partial === undefined ? b.loadVector(at(i, j)) : b.loadPartial(at(i, j), partial);
+          sum.set(b.mul(old, correction));
         });
-        row.set(b.offset(row.get(), p.valueSlotStride, bytes));
       });
     });
-    eachHead(b, task, (head, i) => {
-      finish(i, head, column, {
-        store: (place, change) => {
-          sums[i]!.forEach((sum, j) => {
-            if (partial === undefined) b.store(place, change(sum.get()), j * b.lanes * 4);
-            else b.storePartial(place, change(sum.get()), partial);
-          });
-        },
+    const base = b.offset(values, column, bytes);
+    b.loop(0, count, 1, (position) => {
+      const local = b.offset(own, position);
+      const row = b.offset(base, b.mul(b.loadI32(local, layout.at.slots * 4), p.valueSlotStride), bytes);
+      const loaded =
+        partial === undefined
+          ? Array.from({ length: vectors }, (_, j) => b.loadVector(row, j * b.lanes * bytes, memory))
+          : [b.loadPartial(row, partial, memory)];
+      sums.forEach((sumsOfHead, i) => {
+        const factor = b.loadSplat(local, (layout.at.weights + i * WEIGHTS_STRIDE) * 4);
+        sumsOfHead.forEach((sum, j) => sum.set(b.fma(factor, loaded[j]!, sum.get())));
+      });
+    });
+    sums.forEach((row, i) => {
+      b.if(b.lt(b.i32(i), distinct), () => {
+        row.forEach((sum, j) => {
+          if (partial === undefined) b.store(at(i, j), sum.get());
+          else b.storePartial(at(i, j), sum.get(), partial);
+        });
       });
     });
   };
 
-  const wide = Math.max(1, Math.floor(8 / weights.length));
+  const wide = positionsOfTile(b, tileHeads);
   const looped = valueDim - (valueDim % (wide * b.lanes));
   if (looped > 0) b.loop(0, looped, wide * b.lanes, (column) => columns(column, wide, undefined));
   const rest = Math.floor((valueDim - looped) / b.lanes);

@@ -7,7 +7,6 @@ import {
   pagedAttention,
   pagedAttentionChunks,
   pagedScratchElements,
-  pagedScratchKeys,
   writeCache,
 } from './attention-paged.ts';
 import { allTargets, createArena, type TestTarget } from './testing.ts';
@@ -147,9 +146,8 @@ function run(target: TestTarget, problem: Problem, data: ReturnType<typeof build
   const rows = data.asking.length;
   const output = arena.f32(rows * data.heads * valueDim, { offset });
   const longest = Math.max(1, ...problem.sequences.map(({ length }) => length));
-  const scratchPositions = chunk ?? longest;
   const common = {
-    scratch: arena.f32(pagedScratchElements(scratchPositions, workers), { offset }),
+    scratch: arena.f32(pagedScratchElements(variant, workers), { offset }),
     queryNope: arena.f32(data.queryNope, { offset }),
     queryRope: arena.f32(data.queryRope, { offset }),
     keyNope: cache,
@@ -161,7 +159,6 @@ function run(target: TestTarget, problem: Problem, data: ReturnType<typeof build
     rows,
     heads: data.heads,
     tableStride: data.pagesEach,
-    scratchKeys: pagedScratchKeys(scratchPositions),
     scale: SCALE,
     queryNopeRowStride: data.heads * nopeDim,
     queryNopeHeadStride: nopeDim,
@@ -207,7 +204,7 @@ const problems: fc.Arbitrary<Problem> = fc
     nopeDim: fc.oneof(fc.integer({ min: 1, max: 40 }), fc.constantFrom(64, 150, 300)),
     ropeDim: fc.constantFrom(0, 2, 5, 16),
     valueDim: fc.integer({ min: 1, max: 70 }),
-    group: fc.constantFrom(1, 2, 3, 4, 6, 7),
+    group: fc.constantFrom(1, 2, 3, 4, 6, 7, 9, 19),
     pageSize: fc.constantFrom(1, 2, 8, 16),
     memory: fc.constantFrom<CacheMemory>('f32', 'bf16', 'f16'),
     keyHeads: fc.constantFrom(1, 2),
@@ -275,6 +272,34 @@ describe.each(allTargets)('attention over a paged cache on %s', (target) => {
       const actual = run(target, problem, skipped, chunk);
       expect(largestError(actual.slice(0, 10), expected.slice(0, 10))).toBeLessThan(tolerance);
       expect(actual.slice(10)).toEqual(new Array<number>(10).fill(0));
+    }
+  });
+});
+
+describe.each(allTargets)('a long context on %s', (target) => {
+  it('is taken in blocks, whose highest scores grow and fall', () => {
+    const shapes: readonly [group: number, length: number, memory: CacheMemory][] = [
+      [1, 300, 'f32'],
+      [5, 97, 'bf16'],
+      [18, 193, 'f32'],
+    ];
+    for (const [group, length, memory] of shapes) {
+      const problem: Problem = {
+        variant: { nopeDim: 33, ropeDim: 4, valueDim: 33, group, pageSize: 16, memory },
+        keyHeads: 1,
+        latent: true,
+        sequences: [{ length, asking: 2 }],
+        workers: 2,
+        offset: 1,
+        padding: 0,
+        seed: length,
+      };
+      const data = build(problem);
+      const expected = reference(problem, data);
+      for (const chunk of [undefined, 128]) {
+        const tolerance = target === 'interpreter64' ? 1e-12 : 4e-6;
+        expect(largestError(run(target, problem, data, chunk), expected)).toBeLessThan(tolerance);
+      }
     }
   });
 });

@@ -1,15 +1,12 @@
 import {
   type CacheMemory,
   dealOut,
-  eachHead,
   headBlocks,
   PAGED_PARAMETERS,
   type PagedAttentionVariant,
-  scores,
+  pagedTask,
   sequencePages,
   slotOf,
-  type Task,
-  weightedValues,
 } from './attention-paged-tiles.ts';
 import type { I32, Pointer } from './builder.ts';
 import { MEMORY_BYTES } from './ir.ts';
@@ -19,7 +16,6 @@ export {
   type CacheMemory,
   type PagedAttentionVariant,
   pagedScratchElements,
-  pagedScratchKeys,
 } from './attention-paged-tiles.ts';
 
 function checkVariant({ nopeDim, ropeDim, valueDim, group, pageSize }: PagedAttentionVariant): void {
@@ -54,9 +50,9 @@ function checkPageSize(pageSize: number): void {
  *
  * Shapes: queryNope [rows, heads, nopeDim], queryRope [rows, heads, ropeDim], output [rows, heads, valueDim] with a row
  * stride; caches of slots × heads/group with a slot and a head stride in elements of their memory type; pageTable i32
- * [sequences, tableStride], sequences and positions i32 [rows]. scratch: pagedScratchElements(…) floats, scratchKeys:
- * pagedScratchKeys(longest context). A row whose position is negative yields zeros. Work is dealt out by (row, block of
- * heads); every result is computed in one order whatever the number of workers.
+ * [sequences, tableStride], sequences and positions i32 [rows]. scratch: pagedScratchElements(…) floats. A row whose
+ * position is negative yields zeros. Work is dealt out by (row, block of heads); every result is computed in one order
+ * whatever the number of workers.
  */
 export const pagedAttention = defineKernelFamily(
   'pagedAttention',
@@ -68,13 +64,21 @@ export const pagedAttention = defineKernelFamily(
     dealOut(b, b.mul(p.rows, blocks.count), (index) => {
       const row = b.divide(index, blocks.count);
       const end = b.add(b.loadI32(b.offset(p.positions, row)), 1);
-      const task: Task = { row, first: b.i32(0), end, ...blocks.at(b.sub(index, b.mul(row, blocks.count))) };
-      const { sums, weights } = scores(b, p, variant, task);
-      const inverses = sums.map((sum) => b.splat(b.select<'f32'>(b.eq(sum, 0), 0, b.div<'f32'>(1, sum))));
       const to = b.offset(p.output, b.mul(row, p.outputRowStride));
-      weightedValues(b, p, variant, task, weights, (i, head, column, values) => {
-        const place = b.offset(b.offset(to, head, valueDim * 4), column);
-        values.store(place, (vector) => b.mul(vector, inverses[i]!));
+      pagedTask(b, p, variant, {
+        row,
+        first: b.i32(0),
+        end,
+        ...blocks.at(b.sub(index, b.mul(row, blocks.count))),
+        place: (head) => b.offset(to, head, valueDim * 4),
+        finish: (_head, place, { sum }) => {
+          const inverse = b.splat(b.select<'f32'>(b.eq(sum, 0), 0, b.div<'f32'>(1, sum)));
+          b.strips(valueDim, (strip) => {
+            // A row without positions has nothing in its place yet, not even numbers.
+            const old = b.select<'vf32'>(b.lt<'vf32'>(0, inverse), strip.load(place), 0);
+            strip.store(place, b.mul(old, inverse));
+          });
+        },
       });
     });
   },
@@ -85,8 +89,8 @@ export const pagedAttention = defineKernelFamily(
  * results do not depend on the workers), and work is dealt out by (chunk, row, block of heads). Chunk c writes the
  * weighted values before normalisation, e^(score - highest of the chunk) being the weights, to partialOutput
  * [rows, heads, chunks, valueDim], and [highest score, sum of the weights] to partialSums [rows, heads, chunks, 2].
- * `chunks` is the room for chunks per row; chunks past a row's position are not written. scratchKeys:
- * pagedScratchKeys(chunk). `combineChunks` finishes the work.
+ * `chunks` is the room for chunks per row; chunks past a row's position are not written. `combineChunks` finishes the
+ * work.
  */
 export const pagedAttentionChunks = defineKernelFamily(
   'pagedAttentionChunks',
@@ -103,17 +107,18 @@ export const pagedAttentionChunks = defineKernelFamily(
       const first = b.mul(piece, chunk);
       const end = b.add(b.loadI32(b.offset(p.positions, row)), 1);
       b.if(b.lt(first, end), () => {
-        const block = blocks.at(b.sub(within, b.mul(row, blocks.count)));
-        const task: Task = { row, first, end: b.min(end, b.add(first, chunk)), ...block };
-        const { sums, highest, weights } = scores(b, p, variant, task);
         const partOf = (head: I32) => b.add(b.mul(b.add(b.mul(row, p.heads), head), p.chunks), piece);
-        weightedValues(b, p, variant, task, weights, (_, head, column, values) => {
-          values.store(b.offset(b.offset(p.partialOutput, partOf(head), valueDim * 4), column), (vector) => vector);
-        });
-        eachHead(b, task, (head, i) => {
-          const place = b.offset(p.partialSums, partOf(head), 8);
-          b.store(place, highest[i]!);
-          b.store(place, sums[i]!, 4);
+        pagedTask(b, p, variant, {
+          row,
+          first,
+          end: b.min(end, b.add(first, chunk)),
+          ...blocks.at(b.sub(within, b.mul(row, blocks.count))),
+          place: (head) => b.offset(p.partialOutput, partOf(head), valueDim * 4),
+          finish: (head, _place, { highest, sum }) => {
+            const sums = b.offset(p.partialSums, partOf(head), 8);
+            b.store(sums, highest);
+            b.store(sums, sum, 4);
+          },
         });
       });
     });

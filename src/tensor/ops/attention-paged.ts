@@ -2,7 +2,6 @@ import {
   type CacheMemory,
   pagedAttention as pagedAttentionKernel,
   pagedScratchElements,
-  pagedScratchKeys,
   writeCache as writeCacheKernel,
 } from '../../kernels/attention-paged.ts';
 import { recorder, rowsOf } from '../record.ts';
@@ -67,8 +66,7 @@ export function pagedAttention(input: PagedAttention): Tensor {
   const { pageTable, sequences, positions, pageSize } = input.rows;
   const { rowCount } = queryNope.tensor;
   const output = recorder().empty([queryNope.tensor.rows, heads * valueDim], { rowCount });
-  const longestContext = pageTable.columns * pageSize;
-  const elements = pagedScratchElements(longestContext, recorder().runtime.workers);
+  const elements = pagedScratchElements({ nopeDim, ropeDim, group }, recorder().runtime.workers);
   recorder().call(
     pagedAttentionKernel({ nopeDim, ropeDim, valueDim, group, pageSize, memory: memoryOf(keyNope.tensor) }),
     {
@@ -85,7 +83,6 @@ export function pagedAttention(input: PagedAttention): Tensor {
       rows: rowsOf(queryNope.tensor),
       heads,
       tableStride: pageTable.stride,
-      scratchKeys: pagedScratchKeys(longestContext),
       scale,
       queryNopeRowStride: queryNope.tensor.stride,
       queryNopeHeadStride: queryNope.headStride,
