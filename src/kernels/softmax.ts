@@ -1,3 +1,4 @@
+import { expNonPositive } from './attention-tiles.ts';
 import type { Builder, F32, I32, Pointer, Strip } from './builder.ts';
 import { defineKernel, defineKernelFamily } from './kernel.ts';
 import { maxVectors, rowAddress, sumVectors, vectorLoop } from './loops.ts';
@@ -9,7 +10,8 @@ import { maxVectors, rowAddress, sumVectors, vectorLoop } from './loops.ts';
  *   p[r,c] = e^(scale · x[r,c] − z[r])
  *
  * All matrices are [rows, columns] f32 with row strides in elements; y may be x, dx may be dy. −infinity has probability
- * 0; NaN, +infinity and rows of nothing but −infinity give NaN.
+ * 0, and so has what lies 87 / scale or more below the row's maximum; NaN, +infinity and rows of nothing but −infinity
+ * give NaN.
  */
 
 export interface RowStatistics {
@@ -31,7 +33,7 @@ export function rowStatistics(
   const scale = options.scale === undefined ? undefined : b.splat(options.scale);
   const sum = sumVectors(b, b.i32(0), columns, 2, (accumulator, strip) => {
     const below = b.sub(strip.load(row), shift);
-    const power = b.exp(scale === undefined ? below : b.mul(below, scale));
+    const power = expNonPositive(b, scale === undefined ? below : b.mul(below, scale));
     if (options.keep !== undefined) strip.store(options.keep, power);
     return b.add(accumulator, strip.keep(power, 0));
   });
