@@ -12,6 +12,7 @@ const CASES: Readonly<Record<string, () => Promise<{ default: BenchCase }>>> = {
   replay: () => import('./cases/replay.ts'),
   dot8: () => import('./cases/dot8-peers.ts'),
   kernels: () => import('./cases/kernels.ts'),
+  tiles: () => import('./cases/tiles.ts'),
   'nano-decode': () => import('./cases/nano-decode.ts'),
   'nano-train': () => import('./cases/nano-train.ts'),
 };

@@ -14,13 +14,18 @@ export interface Tile {
 }
 
 /**
- * The tile for a target: two fused vectors wide, and as many rows as leave three registers for the two vectors of B and
- * one broadcast of A (6 rows for the 15 usable registers of WebAssembly on x86-64).
+ * The tile for a target. Two (fused) vectors wide, and as many rows as leave three registers for the two vectors of B and
+ * one broadcast of A: 6 for the 15 usable registers of WebAssembly on x86-64, 5 with AVX2, 13 with AVX-512.
+ * `npm run bench -- tiles --target …` measures this against the others that fit.
  */
 export function tileFor(target: TargetInfo): Tile {
   const rows = Math.max(1, Math.min(14, Math.floor((target.vectorRegisters - 3) / 2)));
-  const vectors = 2 * target.fusedVectors;
-  return { rows, vectors, columns: vectors * target.lanes, unroll: target.fusedVectors > 1 ? 16 : 4 };
+  const tile = target.productTile ?? {
+    rows,
+    vectors: 2 * target.fusedVectors,
+    unroll: target.fusedVectors > 1 ? 16 : 4,
+  };
+  return { ...tile, columns: tile.vectors * target.lanes };
 }
 
 /**
