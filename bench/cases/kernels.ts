@@ -3,7 +3,7 @@ import { KernelRunner, type RunnerTarget, targetMissing } from '../kernel-runner
 import { type MemoryKernel, prepareMemoryKernels } from '../memory-kernels.ts';
 import { interleave, Subject } from '../subject.ts';
 import type { MatmulResult } from '../subjects/matmul-inputs.ts';
-import type { NanoSubjectOptions } from '../subjects/nano.ts';
+import type { NanoSubjectOptions, NanoTimes } from '../subjects/nano.ts';
 import { measureAttention } from './attention.ts';
 import { MATMUL_SHAPES, matmulName, measureMatmul, measurePeak } from './matmul.ts';
 
@@ -203,6 +203,12 @@ async function againstOnnx({ workers, target, quick, progress, note }: BenchCont
 
 // ---- nano -----------------------------------------------------------------------------------------------------------
 
+/** Tokens per second. Times are taken by token, as batches of training differ in length. */
+function rate(times: readonly NanoTimes[], of: (times: number[]) => number): number {
+  const perToken = (part: 'before' | 'all') => of(times.map((each) => each[part] / each.tokens));
+  return 1000 / (perToken('all') - perToken('before'));
+}
+
 async function nanoRows({ workers, target, quick, progress }: BenchContext): Promise<BenchRow[]> {
   const rows: BenchRow[] = [];
   const tasks = [
@@ -213,17 +219,22 @@ async function nanoRows({ workers, target, quick, progress }: BenchContext): Pro
   for (const { task, sequences, name } of tasks) {
     progress(`${name}, warming up`);
     const start = (each: RunnerTarget) =>
-      Subject.start(subject('nano'), { task, target: each, workers, sequences } satisfies NanoSubjectOptions);
+      Subject.start<NanoTimes>(subject('nano'), {
+        task,
+        target: each,
+        workers,
+        sequences,
+      } satisfies NanoSubjectOptions);
     const subjects = { ours: await start(target), wasm: await start('wasm'), fused: await start('wasm-fused') };
     const results = await interleave(subjects, quick ? 2 : 10, (round) => progress(`${name}, round ${round}`));
-    const against = (peer: readonly number[], form: string, bound?: number) =>
+    const against = (peer: readonly NanoTimes[], form: string, bound?: number) =>
       row({
         name: `${name}, ${target}, ${workers} workers, vs ${form}`,
-        ours: best(results.ours),
-        peer: best(peer),
+        ours: rate(results.ours, (times) => Math.min(...times)),
+        peer: rate(peer, (times) => Math.min(...times)),
         unit: 'tokens/s',
         ...(bound === undefined ? {} : { target: bound }),
-        note: `medians ${figure(median(results.ours))} and ${figure(median(peer))}`,
+        note: `by medians ${figure(rate(results.ours, median))} and ${figure(rate(peer, median))}`,
       });
     rows.push(against(results.wasm, 'WebAssembly', task === 'train' ? 2.5 : undefined));
     rows.push(against(results.fused, 'WebAssembly with fused vectors'));
