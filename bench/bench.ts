@@ -1,4 +1,5 @@
 import { loadavg } from 'node:os';
+import type { RunnerTarget } from './kernel-runner.ts';
 
 /** One line of a benchmark's result. Without a peer the target bounds `ours`, with one it bounds `ratio`. */
 export interface BenchRow {
@@ -21,6 +22,8 @@ export interface BenchContext {
   readonly quick: boolean;
   /** Threads, the measuring one included. */
   readonly workers: number;
+  /** What cases that measure one target run on; those that compare targets name them in their rows. */
+  readonly target: RunnerTarget;
   /** Shows what is going on, in place of what was shown before. */
   progress(text: string): void;
   /** Prints lines that stay, for people (tables that are not rows). */

@@ -1,9 +1,10 @@
 import { setFlagsFromString } from 'node:v8';
 import { Worker } from 'node:worker_threads';
 import { ARGUMENT_SLOT_BYTES, type TargetInfo } from '../src/kernels/ir.ts';
-import type { Kernel } from '../src/kernels/kernel.ts';
+import { type Kernel, lowerKernel } from '../src/kernels/kernel.ts';
 import { encodeKernel, instantiateKernel, type KernelFunction, wasmTarget } from '../src/kernels/targets/wasm/index.ts';
-import { assembleKernel, x64Target } from '../src/kernels/targets/x64/index.ts';
+import { emitKernel } from '../src/kernels/targets/x64/emit.ts';
+import { x64Target } from '../src/kernels/targets/x64/index.ts';
 import { type NativeImage, platform } from '../src/platform/index.ts';
 import { judgeNative, type NativeRecord, nativeFunction, nativeRecord } from '../src/tensor/native-target.ts';
 import { processorTime } from './processor-clock.ts';
@@ -122,35 +123,46 @@ export class KernelRunner {
   readonly #cells: Int32Array;
   #next = 1024;
 
-  constructor(options: { workers: number; target: RunnerTarget; bytes?: number }) {
+  constructor(options: {
+    workers: number;
+    target: RunnerTarget;
+    bytes?: number;
+    /** Tile of matrix products to measure in place of the target's own. */
+    productTile?: NonNullable<TargetInfo['productTile']>;
+  }) {
     if (options.target === 'wasm-fused') setFlagsFromString('--experimental-wasm-revectorize');
     this.workers = options.workers;
     this.#pages = Math.ceil((options.bytes ?? 1 << 28) / 65536);
     this.memory = new WebAssembly.Memory({ initial: this.#pages, maximum: this.#pages, shared: true });
     this.#cells = new Int32Array(this.memory.buffer);
     this.#loader = new KernelLoader(this.memory);
-    [this.target, this.#compile] = this.#compiler(options.target);
+    [this.target, this.#compile] = this.#compiler(options.target, options.productTile);
     for (let worker = 1; worker < options.workers; worker++) {
       const workerData = { memory: this.memory, worker, workers: options.workers };
       this.#threads.push(new Worker(new URL('./kernel-worker.ts', import.meta.url), { workerData }));
     }
   }
 
-  #compiler(name: RunnerTarget): [TargetInfo, (kernel: Kernel) => CompiledKernel] {
+  #compiler(
+    name: RunnerTarget,
+    productTile: TargetInfo['productTile'],
+  ): [TargetInfo, (kernel: Kernel) => CompiledKernel] {
+    const more = productTile === undefined ? {} : { productTile };
     if (name === 'wasm' || name === 'wasm-fused') {
-      const target = wasmTarget({ relaxed: true, fusedVectors: name === 'wasm-fused' ? 2 : 1 });
+      const target = { ...wasmTarget({ relaxed: true, fusedVectors: name === 'wasm-fused' ? 2 : 1 }), ...more };
       const options = { shared: true, wide: false, maximumPages: this.#pages };
       return [target, (kernel) => compileOptimised(encodeKernel(kernel, target, options))];
     }
     const native = judgeNative(platform(), name);
     if ('reason' in native) throw new Error(native.reason);
     const { host, level, convention } = native;
+    const target = { ...x64Target(level), ...more };
     const compile = (kernel: Kernel) => {
-      const image = host.load(assembleKernel(kernel, level, convention));
+      const image = host.load(emitKernel(lowerKernel(kernel, target), level, convention));
       this.#images.push(image);
       return image.address;
     };
-    return [x64Target(level), compile];
+    return [target, compile];
   }
 
   /** Resolves when the other threads listen; call it before `prepare`. */

@@ -1,82 +1,98 @@
-/**
- * The bytes of ONNX models of one node (protobuf; field numbers from onnx.proto), as much as a comparison needs. The file
- * format holds keys of a field number and a wire type, then a number of 7 bits a byte, or a length and that many bytes.
- */
-type Bytes = Uint8Array<ArrayBuffer>;
+/** Writes ONNX models of one node, as much of the format as comparisons with onnxruntime need (onnx.proto, IR version 8). */
 
-export type ElementType = 'f32' | 'u8';
+/** Element types of tensors by their number in the format, and those that onnxruntime-node knows them by. */
+export const ONNX_TYPES = { float32: 1, uint8: 2, int8: 3, int32: 6, int64: 7, float16: 10, bfloat16: 16 } as const;
+export type OnnxType = keyof typeof ONNX_TYPES;
+
 export interface OnnxTensor {
   readonly name: string;
-  readonly type: ElementType;
+  readonly type: OnnxType;
   readonly shape: readonly number[];
 }
+
 export interface OnnxNode {
   readonly operation: string;
-  readonly domain: string;
-  readonly attributes: Readonly<Record<string, number>>;
-  readonly input: OnnxTensor;
-  readonly output: OnnxTensor;
-  /** Further inputs, with their values. */
-  readonly constants: readonly (OnnxTensor & { readonly data: Bytes | Float32Array<ArrayBuffer> })[];
+  /** Empty for the operators of ONNX itself. */
+  readonly domain?: string;
+  /** Whole numbers as integers, others as floats. */
+  readonly attributes?: Readonly<Record<string, number>>;
+  readonly inputs: readonly OnnxTensor[];
+  readonly outputs: readonly OnnxTensor[];
+  /** Contents of inputs that are constants of the model, by name: little-endian, row-major. */
+  readonly constants?: Readonly<Record<string, ArrayBufferView>>;
 }
 
-const ELEMENT = { f32: 1, u8: 2 } as const;
-const INTEGER_ATTRIBUTE = 2;
+type Bytes = readonly number[] | Uint8Array;
 
-function join(parts: readonly Bytes[]): Bytes {
-  const result = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
+function varint(value: number): number[] {
+  const bytes: number[] = [];
+  let rest = BigInt.asUintN(64, BigInt(value));
+  while (rest > 127n) {
+    bytes.push(Number(rest & 127n) | 128);
+    rest >>= 7n;
+  }
+  return [...bytes, Number(rest)];
+}
+
+function join(parts: readonly Bytes[]): Uint8Array {
+  const all = new Uint8Array(parts.reduce((total, part) => total + part.length, 0));
   let at = 0;
   for (const part of parts) {
-    result.set(part, at);
+    all.set(part, at);
     at += part.length;
   }
-  return result;
+  return all;
 }
 
-function number(value: number): Bytes {
-  const bytes: number[] = [];
-  for (let rest = value; ; rest = Math.floor(rest / 128)) {
-    if (rest < 128) return Uint8Array.of(...bytes, rest);
-    bytes.push((rest % 128) | 128);
-  }
-}
+const integer = (field: number, value: number): Bytes => [...varint(field << 3), ...varint(value)];
+const message = (field: number, ...parts: readonly Bytes[]): Bytes => {
+  const body = join(parts);
+  return join([varint((field << 3) | 2), varint(body.length), body]);
+};
+const text = (field: number, value: string): Bytes => message(field, new TextEncoder().encode(value));
+const float = (field: number, value: number): Bytes =>
+  join([varint((field << 3) | 5), new Uint8Array(Float32Array.of(value).buffer)]);
 
-const integer = (field: number, value: number): Bytes => join([number(field * 8), number(value)]);
-const bytes = (field: number, content: Bytes): Bytes => join([number(field * 8 + 2), number(content.length), content]);
-const text = (field: number, content: string): Bytes => bytes(field, new TextEncoder().encode(content));
-const message = (field: number, ...parts: Bytes[]): Bytes => bytes(field, join(parts));
-
+/** ValueInfoProto: a tensor's name, element type and shape. */
 function valueInfo(field: number, { name, type, shape }: OnnxTensor): Bytes {
   const dimensions = shape.map((size) => message(1, integer(1, size)));
-  return message(field, text(1, name), message(2, message(1, integer(1, ELEMENT[type]), message(2, ...dimensions))));
+  return message(field, text(1, name), message(2, message(1, integer(1, ONNX_TYPES[type]), message(2, ...dimensions))));
 }
 
-function constant({ name, type, shape, data }: OnnxNode['constants'][number]): Bytes {
-  const raw = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
-  return message(5, ...shape.map((size) => integer(1, size)), integer(2, ELEMENT[type]), text(8, name), bytes(9, raw));
+/** TensorProto with raw data. */
+function initializer({ name, type, shape }: OnnxTensor, { buffer, byteOffset, byteLength }: ArrayBufferView): Bytes {
+  const raw = new Uint8Array(buffer as ArrayBuffer, byteOffset, byteLength);
+  const sizes = shape.map((size) => integer(1, size));
+  return message(5, ...sizes, integer(2, ONNX_TYPES[type]), text(8, name), message(9, raw));
 }
 
-export function onnxModel(node: OnnxNode): Bytes {
-  const { operation, domain, attributes, input, output, constants } = node;
-  const attributeList = Object.entries(attributes).map(([name, value]) =>
-    message(5, text(1, name), integer(3, value), integer(20, INTEGER_ATTRIBUTE)),
-  );
-  const theNode = message(
+/** AttributeProto of an integer (type 2) or a float (type 1). */
+function attribute(name: string, value: number): Bytes {
+  const parts = Number.isInteger(value) ? [integer(3, value), integer(20, 2)] : [float(2, value), integer(20, 1)];
+  return message(5, text(1, name), ...parts);
+}
+
+/** The bytes of a model with one node. `opsets` are versions by domain; '' is ONNX itself. */
+export function onnxModel(node: OnnxNode, opsets: Readonly<Record<string, number>>): Uint8Array {
+  const { operation, domain = '', attributes = {}, inputs, outputs, constants = {} } = node;
+  const proto = message(
     1,
-    ...[input, ...constants].map(({ name }) => text(1, name)),
-    text(2, output.name),
+    ...inputs.map(({ name }) => text(1, name)),
+    ...outputs.map(({ name }) => text(2, name)),
     text(4, operation),
-    ...attributeList,
+    ...Object.entries(attributes).map(([name, value]) => attribute(name, value)),
     text(7, domain),
   );
+  const fixed = inputs.filter(({ name }) => Object.hasOwn(constants, name));
+  const given = inputs.filter((input) => !fixed.includes(input));
   const graph = message(
     7,
-    theNode,
-    text(2, 'graph'),
-    ...constants.map(constant),
-    valueInfo(11, input),
-    valueInfo(12, output),
+    proto,
+    text(2, operation),
+    ...fixed.map((input) => initializer(input, constants[input.name]!)),
+    ...given.map((input) => valueInfo(11, input)),
+    ...outputs.map((output) => valueInfo(12, output)),
   );
-  const operatorSet = (name: string, version: number) => message(8, text(1, name), integer(2, version));
-  return join([integer(1, 8), graph, operatorSet('', 17), operatorSet(domain, 1)]);
+  const imports = Object.entries(opsets).map(([name, version]) => message(8, text(1, name), integer(2, version)));
+  return join([integer(1, 8), graph, ...imports]);
 }

@@ -1,3 +1,5 @@
+import { platform } from '../src/platform/index.ts';
+
 /** What is used of `node:ffi`; its types are too new to count on. */
 interface Ffi {
   readonly DynamicLibrary: new (
@@ -21,6 +23,8 @@ function coarseClock(): number {
 
 function openClock(): () => number {
   if (process.platform !== 'linux') return coarseClock;
+  // The host opens node:ffi without Node's warning that it is an experiment.
+  if ('unavailable' in platform().native()) return coarseClock;
   try {
     const ffi = process.getBuiltinModule('node:ffi') as unknown as Ffi;
     const getTime = new ffi.DynamicLibrary(null).getFunction('clock_gettime', {

@@ -4,6 +4,7 @@ import { parseArgs } from 'node:util';
 import Table from 'cli-table3';
 import pc from 'picocolors';
 import { type BenchCase, type BenchRow, figure, load } from './bench.ts';
+import { bestTarget, targetMissing, targetNamed } from './kernel-runner.ts';
 
 /** The cases by name, loaded when asked for. */
 const CASES: Readonly<Record<string, () => Promise<{ default: BenchCase }>>> = {
@@ -11,11 +12,13 @@ const CASES: Readonly<Record<string, () => Promise<{ default: BenchCase }>>> = {
   replay: () => import('./cases/replay.ts'),
   blocks: () => import('./cases/blocks.ts'),
   kernels: () => import('./cases/kernels.ts'),
+  tiles: () => import('./cases/tiles.ts'),
   'nano-decode': () => import('./cases/nano-decode.ts'),
   'nano-train': () => import('./cases/nano-train.ts'),
 };
 
-const USAGE = 'npm run bench -- NAME… | all [--json FILE] [--quick] [--workers N]';
+const USAGE =
+  'npm run bench -- NAME… | all [--json FILE] [--quick] [--workers N] [--target wasm|wasm-fused|avx2|avx512]';
 
 class Progress {
   readonly #terminal = process.stderr.isTTY === true;
@@ -67,6 +70,7 @@ async function main(): Promise<void> {
       json: { type: 'string' },
       quick: { type: 'boolean', default: false },
       workers: { type: 'string', default: '2' },
+      target: { type: 'string' },
     },
   });
   if (positionals.length === 0) {
@@ -86,6 +90,9 @@ async function main(): Promise<void> {
   const workers = Number(values.workers);
   if (!(Number.isInteger(workers) && workers >= 1))
     throw new Error(`--workers needs a whole number, not '${values.workers}'`);
+  const target = targetNamed(values.target, bestTarget());
+  const missing = targetMissing(target);
+  if (missing !== undefined) throw new Error(`${target} does not run here: ${missing}`);
   console.log(pc.dim(`${machine()}; load ${load()} before`));
   const progress = new Progress();
   const all: BenchRow[] = [];
@@ -94,6 +101,7 @@ async function main(): Promise<void> {
     const rows = await selected.run({
       quick: values.quick,
       workers,
+      target,
       progress: (text) => progress.show(`${name}: ${text}`),
       note(text) {
         progress.clear();

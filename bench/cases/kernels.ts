@@ -1,142 +1,249 @@
-import { ADAMW_BLOCK, adamw } from '../../src/kernels/adamw.ts';
-import { crossEntropy } from '../../src/kernels/cross-entropy.ts';
-import type { Kernel, Parameters } from '../../src/kernels/index.ts';
-import { rmsNorm } from '../../src/kernels/rmsnorm.ts';
-import { rotary } from '../../src/kernels/rotary.ts';
-import { siluGate } from '../../src/kernels/silu-gate.ts';
-import { prepareBandwidth } from '../bandwidth.ts';
-import { type BenchCase, type BenchContext, type BenchRow, median, row } from '../bench.ts';
-import { bestTarget, KernelRunner } from '../kernel-runner.ts';
+import { type BenchCase, type BenchContext, type BenchRow, figure, median, row } from '../bench.ts';
+import { KernelRunner, type RunnerTarget, targetMissing } from '../kernel-runner.ts';
+import { type MemoryKernel, prepareMemoryKernels } from '../memory-kernels.ts';
+import { interleave, Subject } from '../subject.ts';
+import type { MatmulResult } from '../subjects/matmul-inputs.ts';
+import type { NanoSubjectOptions, NanoTimes } from '../subjects/nano.ts';
+import { measureAttention } from './attention.ts';
+import { MATMUL_SHAPES, matmulName, measureMatmul, measurePeak } from './matmul.ts';
 
-interface Candidate {
-  readonly name: string;
-  readonly list: number;
-  /** Bytes read and bytes written of a call. */
-  readonly bytes: number;
-  readonly readsOnly?: boolean;
+/** What the rows are compared with, measured in the same run by the same workers. GFLOP/s and GB/s. */
+interface Limits {
+  readonly peak: number;
+  readonly read: number;
+  readonly copy: number;
 }
 
-const ROWS = 16384;
-const COLUMNS = 1024;
+const subject = (name: string) => new URL(`../subjects/${name}.ts`, import.meta.url);
+const best = (values: readonly number[]) => Math.max(...values);
 
-/** Kernels of little arithmetic on arrays far larger than the caches. */
-function prepare(runner: KernelRunner): Candidate[] {
-  const elements = ROWS * COLUMNS;
-  const array = () => {
-    const address = runner.reserve(elements * 4);
-    // Arrays a power of two apart would fight for the same lines of the caches.
-    runner.reserve(4160);
-    const values = runner.floats(address, elements);
-    for (let i = 0; i < elements; i++) values[i] = ((i * 7919) % 1009) / 1009;
-    return address;
-  };
-  const [x, y, z, w] = [array(), array(), array(), array()];
-  const [short, integers] = [runner.reserve(ROWS * 4), runner.reserve(ROWS * 4)];
-  const table = runner.reserve(ROWS * 32 * 4);
-  runner.floats(short, ROWS).fill(1);
-  const block = runner.reserve(4 * ADAMW_BLOCK.length);
-  runner.floats(block, ADAMW_BLOCK.length).set([1e-3, 0.9, 0.95, 1e-8, 0.1, 1, 1, 1]);
-  const make = <P extends Parameters>(kernel: Kernel<P>, args: { readonly [N in keyof P]: number }) =>
-    runner.prepare([{ kernel: kernel as unknown as Kernel, args }]);
-  const sizes = { rows: ROWS, columns: COLUMNS };
-  const bytes = elements * 4;
-  const eps = 1e-6;
-  const heads = { heads: COLUMNS / 64, half: 32, xHeadStride: 64, yHeadStride: 64, xOffset: 0, yOffset: 0 };
+/** Matrices in the caches of a core, and far beyond the last cache. */
+const ROWS = { 'in cache': 32, 'from memory': 16384 } as const;
+
+async function run(context: BenchContext): Promise<BenchRow[]> {
+  const { target, workers, quick, progress } = context;
+  const targets = (['wasm', 'wasm-fused', 'avx2', 'avx512'] as const).filter((each) => {
+    const missing = targetMissing(each);
+    if (missing !== undefined) context.note(`${each} is left out: ${missing}`);
+    return missing === undefined;
+  });
+  const peaks = await otherPeaks(
+    context,
+    targets.filter((each) => each !== target),
+  );
+  const runner = new KernelRunner({ workers, target, bytes: 2 ** 29 });
+  const rows: BenchRow[] = [];
+  try {
+    await runner.ready();
+    progress('memory');
+    const memory = measureMemory(runner, quick ? 1 : 5);
+    const measured = Array.from({ length: quick ? 1 : 5 }, () => {
+      runner.clear();
+      return measurePeak(runner);
+    });
+    // A peak can come out too high by the clock, never by the processor.
+    const limits = { peak: median(measured), ...memory.limits };
+    rows.push(...limitRows(context, limits, peaks), ...memory.rows);
+    rows.push(...productRows(context, runner, limits), ...attentionRows(context, runner, limits));
+  } finally {
+    await runner.close();
+  }
+  rows.push(...(await againstOnnx(context)), ...(await nanoRows(context)));
+  return rows;
+}
+
+// ---- limits ---------------------------------------------------------------------------------------------------------
+
+/** Peaks of the targets that this process does not run, each in a process of its own, of one worker in GFLOP/s. */
+async function otherPeaks({ quick, progress }: BenchContext, targets: readonly RunnerTarget[]) {
+  progress('register peaks');
+  const peaks: [RunnerTarget, number][] = [];
+  for (const target of targets) {
+    const { peak } = await interleave(
+      { peak: await Subject.start<{ peak: number }>(subject('peak'), { target }) },
+      quick ? 1 : 3,
+      () => {},
+    );
+    peaks.push([target, median(peak.map((result) => result.peak))]);
+  }
+  return peaks;
+}
+
+function limitRows({ target, workers }: BenchContext, { peak, read, copy }: Limits, others: [RunnerTarget, number][]) {
   return [
-    {
-      name: 'rmsNorm',
-      list: make(rmsNorm, { x, weight: short, y, ...sizes, xStride: COLUMNS, yStride: COLUMNS, eps }),
-      bytes: 2 * bytes,
-    },
-    {
-      name: 'siluGate',
-      list: make(siluGate, {
-        gate: x,
-        up: z,
-        y,
-        ...sizes,
-        gateStride: COLUMNS,
-        upStride: COLUMNS,
-        yStride: COLUMNS,
-      }),
-      bytes: 3 * bytes,
-    },
-    {
-      name: 'crossEntropy',
-      list: make(crossEntropy, {
-        logits: x,
-        targets: integers,
-        weights: short,
-        losses: table,
-        logSumExp: table + 4 * ROWS,
-        ...sizes,
-        logitsStride: COLUMNS,
-        zCoefficient: 0,
-      }),
-      bytes,
-      readsOnly: true,
-    },
-    {
-      name: 'rotary',
-      list: make(rotary({ layout: 'interleaved', inverse: false }), {
-        x,
-        y,
-        positions: integers,
-        cosines: table,
-        sines: table,
-        rows: ROWS,
-        xRowStride: COLUMNS,
-        yRowStride: COLUMNS,
-        ...heads,
-      }),
-      bytes: 2 * bytes,
-    },
-    {
-      name: 'adamw',
-      list: make(adamw, { parameters: x, gradients: y, m: z, v: w, hyperparameters: block, count: elements }),
-      bytes: 7 * bytes,
-    },
+    row({ name: `limit: f32 multiply-adds, ${target}, ${workers} workers`, ours: peak, unit: 'GFLOP/s' }),
+    ...others.map(([other, one]) =>
+      row({ name: `limit: f32 multiply-adds, ${other}, 1 worker`, ours: one, unit: 'GFLOP/s' }),
+    ),
+    row({ name: `limit: reading memory, ${workers} workers`, ours: read, unit: 'GB/s' }),
+    row({
+      name: `limit: copying memory, ${workers} workers`,
+      ours: copy,
+      unit: 'GB/s',
+      note: 'read and written bytes',
+    }),
   ];
 }
 
-async function run({ quick, workers, progress }: BenchContext): Promise<BenchRow[]> {
+// ---- kernels with little arithmetic ---------------------------------------------------------------------------------
+
+function measureMemory(runner: KernelRunner, rounds: number) {
   const rows: BenchRow[] = [];
-  progress('preparing');
-  const runner = new KernelRunner({ workers, target: bestTarget(), bytes: 2 ** 30 });
-  try {
-    await runner.ready();
-    const candidates = prepare(runner);
-    const memory = prepareBandwidth(runner);
-    const speeds = new Map(candidates.map(({ name }) => [name, [] as number[]]));
-    const [read, copy]: [number[], number[]] = [[], []];
-    for (let round = 1; round <= (quick ? 1 : 7); round++) {
-      progress(`round ${round}`);
-      read.push(memory.read());
-      copy.push(memory.copy());
-      for (const { name, list, bytes } of candidates) {
-        speeds.get(name)!.push(bytes / runner.best(list, 0.05, 2) / 1e9);
-      }
+  let limits = { read: 0, copy: 0 };
+  for (const [place, count] of Object.entries(ROWS)) {
+    runner.clear();
+    const kernels = prepareMemoryKernels(runner, count);
+    const speeds = new Map(kernels.map((kernel): [MemoryKernel, number[]] => [kernel, []]));
+    for (let round = 0; round < rounds; round++) {
+      for (const [kernel, list] of speeds) list.push(kernel.measure(0.03, 2));
     }
-    for (const { name, readsOnly } of candidates) {
-      const all = speeds.get(name)!;
+    const of = (limit: 'read' | 'copy') => best(speeds.get(kernels.find((each) => each.limit === `is ${limit}`)!)!);
+    limits = { read: of('read'), copy: of('copy') };
+    for (const [{ name, limit }, list] of speeds) {
+      if (limit === 'is read' || limit === 'is copy') continue;
       rows.push(
         row({
-          name: `${name}, ${workers} workers, of ${readsOnly ? 'read' : 'copy'} bandwidth`,
-          ours: Math.max(...all),
-          peer: Math.max(...(readsOnly ? read : copy)),
+          name: `${name}, ${place}, of ${limit} bandwidth`,
+          ours: best(list),
+          peer: limits[limit],
           unit: 'GB/s',
-          note: `median ${median(all).toFixed(1)}`,
+          ...(place === 'from memory' && name !== 'crossEntropy' ? { target: 0.8 } : {}),
+          note: `median ${figure(median(list))}`,
         }),
       );
     }
-  } finally {
-    await runner.close();
+  }
+  return { limits, rows };
+}
+
+// ---- products and attention -----------------------------------------------------------------------------------------
+
+function productRows({ progress, quick, target }: BenchContext, runner: KernelRunner, { peak }: Limits): BenchRow[] {
+  // Products of bf16 with sums in f32 have a peak of their own; their rows belong here.
+  return MATMUL_SHAPES.filter(({ use }) => use !== 'decoding').map((shape) => {
+    progress(`f32 ${matmulName(shape)}`);
+    runner.clear();
+    const { total } = measureMatmul(runner, shape, quick ? 1 : 4);
+    const name = `f32 ${matmulName(shape)}, ${target}, of peak`;
+    return row({
+      name,
+      ours: total,
+      peer: peak,
+      unit: 'GFLOP/s',
+      ...(shape.use === 'training' ? { target: 0.5 } : {}),
+    });
+  });
+}
+
+function attentionRows({ progress, quick, target }: BenchContext, runner: KernelRunner, limits: Limits): BenchRow[] {
+  return [16, 128].flatMap((heads) =>
+    [2048, 16384].map((context) => {
+      const name = `attention, 1 row of ${heads} heads over ${context} latents`;
+      progress(name);
+      runner.clear();
+      const { speed, operations, bytes } = measureAttention(runner, { heads, context }, quick ? 1 : 4);
+      // Latents are read once at best, from memory where the last cache cannot be counted on.
+      const fromMemory = (operations * limits.read) / (bytes / 1e9);
+      const limit = Math.min(limits.peak, fromMemory);
+      return row({
+        name: `${name}, ${target}, of the limit`,
+        ours: speed,
+        peer: limit,
+        unit: 'GFLOP/s',
+        target: 0.4,
+        note: `limit: ${limit === limits.peak ? 'peak' : 'reading memory'}; latents read once would allow ${figure(fromMemory)} GFLOP/s`,
+      });
+    }),
+  );
+}
+
+async function againstOnnx({ workers, target, quick, progress, note }: BenchContext): Promise<BenchRow[]> {
+  progress('the product of onnxruntime');
+  const size = { rows: 512, inner: 2048, columns: 2048 };
+  const options = { ...size, workers, seconds: quick ? 0.1 : 0.4 };
+  const start = (name: string, more: object) => Subject.start<MatmulResult>(subject(name), { ...options, ...more });
+  const subjects: Record<string, Subject<MatmulResult>> = {};
+  try {
+    subjects.onnx = await start('matmul-onnx', { constant: false });
+    subjects.packed = await start('matmul-onnx', { constant: true });
+  } catch (error) {
+    for (const each of Object.values(subjects)) await each.close();
+    note(`onnxruntime-node is left out: ${(error as Error).message.split('\n')[0]}`);
+    return [];
+  }
+  subjects.ours = await start('matmul-ours', { target, layout: 'nn' });
+  const results = await interleave(subjects, quick ? 2 : 9, (round) => progress(`onnxruntime, round ${round}`));
+  const sums = Object.values(results).map((list) => list[0]!.check);
+  if (sums.some((sum) => Math.abs(sum - sums[0]!) > 1e-4 * Math.abs(sums[0]!))) {
+    throw new Error(`the products differ: samples of their elements sum to ${sums.join(', ')}`);
+  }
+  const operations = (2 * size.rows * size.inner * size.columns) / 1e9;
+  const speed = (list: readonly MatmulResult[]) => operations / Math.min(...list.map(({ seconds }) => seconds));
+  const byProcessor = (list: readonly MatmulResult[]) =>
+    operations / Math.min(...list.map(({ processorSeconds }) => processorSeconds));
+  const title = `f32 512×2048×2048, ${target}, ${workers} workers`;
+  return [
+    row({
+      name: `${title}, vs onnxruntime's MatMul`,
+      ours: speed(results.ours!),
+      peer: speed(results.onnx!),
+      unit: 'GFLOP/s',
+      target: 0.9,
+      note: `per second of processor time ${figure(byProcessor(results.ours!))} and ${figure(byProcessor(results.onnx!))}`,
+    }),
+    row({
+      name: `${title}, vs the same with B constant`,
+      ours: speed(results.ours!),
+      peer: speed(results.packed!),
+      unit: 'GFLOP/s',
+      note: 'onnxruntime packs B beforehand, ours in every product',
+    }),
+  ];
+}
+
+// ---- nano -----------------------------------------------------------------------------------------------------------
+
+/** Tokens per second. Times are taken by token, as batches of training differ in length. */
+function rate(times: readonly NanoTimes[], of: (times: number[]) => number): number {
+  const perToken = (part: 'before' | 'all') => of(times.map((each) => each[part] / each.tokens));
+  return 1000 / (perToken('all') - perToken('before'));
+}
+
+async function nanoRows({ workers, target, quick, progress }: BenchContext): Promise<BenchRow[]> {
+  const rows: BenchRow[] = [];
+  const tasks = [
+    { task: 'train', sequences: 1, name: 'nano, training' },
+    { task: 'decode', sequences: 1, name: 'nano, decoding 1 sequence' },
+    { task: 'decode', sequences: 8, name: 'nano, decoding 8 sequences' },
+  ] as const;
+  for (const { task, sequences, name } of tasks) {
+    progress(`${name}, warming up`);
+    const start = (each: RunnerTarget) =>
+      Subject.start<NanoTimes>(subject('nano'), {
+        task,
+        target: each,
+        workers,
+        sequences,
+      } satisfies NanoSubjectOptions);
+    const subjects = { ours: await start(target), wasm: await start('wasm'), fused: await start('wasm-fused') };
+    const results = await interleave(subjects, quick ? 2 : 10, (round) => progress(`${name}, round ${round}`));
+    const against = (peer: readonly NanoTimes[], form: string, bound?: number) =>
+      row({
+        name: `${name}, ${target}, ${workers} workers, vs ${form}`,
+        ours: rate(results.ours, (times) => Math.min(...times)),
+        peer: rate(peer, (times) => Math.min(...times)),
+        unit: 'tokens/s',
+        ...(bound === undefined ? {} : { target: bound }),
+        note: `by medians ${figure(rate(results.ours, median))} and ${figure(rate(peer, median))}`,
+      });
+    rows.push(against(results.wasm, 'WebAssembly', task === 'train' ? 2.5 : undefined));
+    rows.push(against(results.fused, 'WebAssembly with fused vectors'));
   }
   return rows;
 }
 
 export default {
   name: 'kernels',
-  description: 'memory bandwidth of the kernels with little arithmetic, against that of reading and copying',
+  description: 'kernels and nano as machine code: share of the machine’s limits, against onnxruntime and WebAssembly',
   run,
 } satisfies BenchCase;

@@ -20,7 +20,7 @@ export interface MatmulFigures {
 }
 
 /** Times a product of the given shape. Grouped rows are spread evenly over the groups. */
-export function measureMatmul(runner: KernelRunner, shape: MatmulShape): MatmulFigures {
+export function measureMatmul(runner: KernelRunner, shape: MatmulShape, measurements = 4): MatmulFigures {
   const { layout, rows, columns, inner, groups = 1 } = shape;
   const plan = planMatmul(shape, runner.target);
   const tn = layout === 'tn';
@@ -62,26 +62,42 @@ export function measureMatmul(runner: KernelRunner, shape: MatmulShape): MatmulF
     );
   const operations = 2 * rows * columns * inner;
   return {
-    total: operations / runner.best(bind(plan.calls)) / 1e9,
-    packed: operations / runner.best(bind(plan.calls.filter((call) => !call.packsB))) / 1e9,
+    total: operations / runner.best(bind(plan.calls), 0.1, measurements) / 1e9,
+    packed: operations / runner.best(bind(plan.calls.filter((call) => !call.packsB)), 0.1, measurements) / 1e9,
   };
 }
 
-const SHAPES: readonly MatmulShape[] = [
+/** Shapes that are measured, and what they are for. */
+export const MATMUL_SHAPES: readonly (MatmulShape & { readonly use?: 'training' | 'decoding' })[] = [
   { layout: 'nt', rows: 512, columns: 2048, inner: 2048 },
   { layout: 'nn', rows: 512, columns: 2048, inner: 2048 },
   { layout: 'tn', rows: 512, columns: 2048, inner: 2048 },
-  { layout: 'nt', rows: 4096, columns: 256, inner: 256 },
-  { layout: 'nn', rows: 4096, columns: 256, inner: 256 },
-  { layout: 'tn', rows: 256, columns: 256, inner: 4096 },
-  { layout: 'nt', rows: 4096, columns: 64, inner: 256 },
-  { layout: 'nt', rows: 4096, columns: 1024, inner: 64 },
-  { layout: 'tn', rows: 1024, columns: 64, inner: 4096 },
-  { layout: 'nt', rows: 16384, columns: 128, inner: 256, groups: 16 },
-  { layout: 'nn', rows: 16384, columns: 256, inner: 128, groups: 16 },
-  { layout: 'tn', rows: 128, columns: 256, inner: 16384, groups: 16 },
-  ...[1, 2, 4, 8].map((rows) => ({ layout: 'nt', rows, columns: 4096, inner: 4096 }) as const),
+  ...(
+    [
+      { layout: 'nt', rows: 4096, columns: 256, inner: 256 },
+      { layout: 'nn', rows: 4096, columns: 256, inner: 256 },
+      { layout: 'tn', rows: 256, columns: 256, inner: 4096 },
+      { layout: 'nt', rows: 4096, columns: 64, inner: 256 },
+      { layout: 'nt', rows: 4096, columns: 1024, inner: 64 },
+      { layout: 'tn', rows: 1024, columns: 64, inner: 4096 },
+      { layout: 'nt', rows: 16384, columns: 128, inner: 256, groups: 16 },
+      { layout: 'nn', rows: 16384, columns: 256, inner: 128, groups: 16 },
+      { layout: 'tn', rows: 128, columns: 256, inner: 16384, groups: 16 },
+      // The embedded model: hidden 192, experts of 96 with 3 of 16 for each token, a latent of 64, a vocabulary of 1536.
+      { layout: 'nt', rows: 4096, columns: 1536, inner: 192 },
+      { layout: 'nt', rows: 4096, columns: 80, inner: 192 },
+      { layout: 'nt', rows: 4096, columns: 384, inner: 64 },
+      { layout: 'nt', rows: 12288, columns: 192, inner: 192, groups: 16 },
+      { layout: 'nn', rows: 12288, columns: 96, inner: 192, groups: 16 },
+      { layout: 'tn', rows: 192, columns: 192, inner: 12288, groups: 16 },
+    ] as const
+  ).map((shape) => ({ ...shape, use: 'training' as const })),
+  ...[1, 2, 4, 8].map((rows) => ({ layout: 'nt', rows, columns: 4096, inner: 4096, use: 'decoding' }) as const),
 ];
+
+export function matmulName({ layout, rows, columns, inner, groups }: MatmulShape): string {
+  return `${layout} ${rows}×${inner}×${columns}${groups === undefined ? '' : ` in ${groups} groups`}`;
+}
 
 if (import.meta.main) {
   const workers = Number(process.argv[2] ?? 1);
@@ -91,13 +107,11 @@ if (import.meta.main) {
   await runner.ready();
   const peak = measurePeak(runner);
   console.log(`${workers} workers, ${target}: register peak ${peak.toFixed(1)} GFLOP/s`);
-  for (const shape of SHAPES.filter(({ layout }) => only === undefined || only === layout)) {
+  for (const shape of MATMUL_SHAPES.filter(({ layout }) => only === undefined || only === layout)) {
     runner.clear();
     const { total, packed } = measureMatmul(runner, shape);
     const share = (value: number) => `${value.toFixed(1)} (${((100 * value) / peak).toFixed(0)} %)`;
-    const { layout, rows, columns, inner, groups } = shape;
-    const name = `${layout} ${rows}x${columns}x${inner}${groups === undefined ? '' : ` in ${groups} groups`}`;
-    console.log(`${name.padEnd(34)} ${share(total).padEnd(16)} B packed before: ${share(packed)}`);
+    console.log(`${matmulName(shape).padEnd(34)} ${share(total).padEnd(16)} B packed before: ${share(packed)}`);
   }
   await runner.close();
 }

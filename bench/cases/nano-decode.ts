@@ -1,22 +1,26 @@
 import { Engine } from '../../src/inference/index.ts';
 import { Random } from '../../src/platform/random.ts';
-import { createRuntime, type Runtime } from '../../src/tensor/index.ts';
+import type { Runtime } from '../../src/tensor/index.ts';
 import { type BenchCase, type BenchContext, type BenchRow, figure, median, row } from '../bench.ts';
 import { type CallTime, describeCalls, inGaps, inKernels, KernelProfile, leastOf } from '../kernel-profile.ts';
 import { openNano } from '../nano.ts';
+import { openRuntime } from '../runtime.ts';
 
 const PROMPT = 64;
 
-interface Setting {
+interface Decoding {
   readonly engine: Engine;
-  readonly profile: KernelProfile;
   readonly sequences: number;
-  readonly tokens: number;
   readonly vocabulary: number;
 }
 
+interface Setting extends Decoding {
+  readonly profile: KernelProfile;
+  readonly tokens: number;
+}
+
 /** Milliseconds to generate `tokens` tokens for each sequence. */
-async function generate({ engine, sequences, vocabulary }: Setting, tokens: number): Promise<number> {
+export async function generate({ engine, sequences, vocabulary }: Decoding, tokens: number): Promise<number> {
   const random = new Random(1);
   const requests = Array.from({ length: sequences }, () => ({
     prompt: Int32Array.from({ length: PROMPT }, () => random.integer(3, vocabulary - 1)),
@@ -96,11 +100,11 @@ async function measure(
 async function run(context: BenchContext): Promise<BenchRow[]> {
   const rows: BenchRow[] = [];
   for (const workers of context.workers === 1 ? [1] : [context.workers, 1]) {
-    const runtime = await createRuntime({ workers, memoryBytes: 2 ** 29 });
+    const runtime = await openRuntime(context.target, { workers, memoryBytes: 2 ** 29 });
     try {
       const profile = new KernelProfile(runtime);
       const { config, parameters, origin } = await openNano(runtime);
-      if (rows.length === 0) context.note(`Model: ${origin}`);
+      if (rows.length === 0) context.note(`Model: ${origin}; target: ${runtime.target.name}`);
       for (const sequences of [1, 8]) {
         const engine = Engine.create({ runtime, config, parameters, maximumSequences: sequences });
         const tokens = context.quick ? 32 : 128;

@@ -174,4 +174,6 @@ export interface TargetInfo {
   readonly bf16Pairs: boolean;
   /** Vectors that the target's compiler fuses into one wider operation when adjacent (V8's revectorization): 1 or 2. */
   readonly fusedVectors: number;
+  /** Tile of the f32 matrix product to use in place of the one that is best by measurement: for measuring others. */
+  readonly productTile?: { readonly rows: number; readonly vectors: number; readonly unroll: number };
 }

@@ -20,17 +20,21 @@ export interface Tile {
 }
 
 /**
- * The tile for a target: two fused vectors wide, and as many rows as leave three registers for the two vectors of B and
- * one broadcast of A (6 rows for the 15 usable registers of WebAssembly on x86-64). Where pairs of bf16 numbers have to
- * be taken apart, each of the three takes two.
+ * The tile for a target. Two (fused) vectors wide, and as many rows as leave three registers for the two vectors of B and
+ * one broadcast of A: 6 for the 15 usable registers of WebAssembly on x86-64, 5 with AVX2, 13 with AVX-512. Where pairs of
+ * bf16 numbers have to be taken apart, each of the three takes two.
+ * `npm run bench -- tiles --target …` measures this against the others that fit.
  */
 export function tileFor(target: TargetInfo, precision: Precision = 'f32'): Tile {
   const operands = precision === 'bf16' && !target.bf16Pairs ? 6 : 3;
   const rows = Math.max(1, Math.min(14, Math.floor((target.vectorRegisters - operands) / 2)));
-  const vectors = 2 * target.fusedVectors;
-  return { rows, vectors, columns: vectors * target.lanes, unroll: target.fusedVectors > 1 ? 16 : 4 };
+  const tile = target.productTile ?? {
+    rows,
+    vectors: 2 * target.fusedVectors,
+    unroll: target.fusedVectors > 1 ? 16 : 4,
+  };
+  return { ...tile, columns: tile.vectors * target.lanes };
 }
-
 /**
  * Steps along K that one pass takes, so that a panel of B stays in the nearest caches between row blocks. Operands that
  * are not in panels take fewer: their rows lie far apart and compete for the same places in the caches.

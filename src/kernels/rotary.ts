@@ -88,21 +88,29 @@ function rotateHalves(b: Builder, row: Row): void {
   });
 }
 
-/** Pairs outside, heads inside: the language has no lane shuffles, so what is shared between heads is loaded once. */
+/** The language has no lane shuffles, so pairs are taken one by one, some in each turn so that their steps overlap. */
+const PAIRS = 4;
+
 function rotateInterleaved(b: Builder, row: Row): void {
-  b.loop(0, row.half, 1, (pair) => {
-    const cosine = b.load(b.offset(row.cosines, pair));
-    const loaded = b.load(b.offset(row.sines, pair));
-    const sine: F32 = row.inverse ? b.neg(loaded) : loaded;
-    const x = b.offset(row.x, pair, 8);
-    const y = b.offset(row.y, pair, 8);
-    b.loop(0, row.heads, 1, (head) => {
-      const from = rowAddress(b, x, head, row.xHeadStride);
-      const to = rowAddress(b, y, head, row.yHeadStride);
-      const u = b.load(from);
-      const v = b.load(from, 4);
-      b.store(to, b.sub(b.mul(u, cosine), b.mul(v, sine)));
-      b.store(to, b.fma(v, cosine, b.mul(u, sine)), 4);
+  const rotatePairs = (x: Pointer, y: Pointer, first: I32, count: number) => {
+    const [cosines, sines] = [b.offset(row.cosines, first), b.offset(row.sines, first)];
+    const [from, to] = [b.offset(x, first, 8), b.offset(y, first, 8)];
+    const pairs = Array.from({ length: count }, (_, i): [F32, F32] => {
+      const [cosine, loaded] = [b.load(cosines, 4 * i), b.load(sines, 4 * i)];
+      const sine = row.inverse ? b.neg(loaded) : loaded;
+      const [u, v] = [b.load(from, 8 * i), b.load(from, 8 * i + 4)];
+      return [b.sub(b.mul(u, cosine), b.mul(v, sine)), b.fma(v, cosine, b.mul(u, sine))];
     });
+    pairs.forEach(([u, v], i) => {
+      b.store(to, u, 8 * i);
+      b.store(to, v, 8 * i + 4);
+    });
+  };
+  const whole = b.sub(row.half, b.remainder(row.half, PAIRS));
+  b.loop(0, row.heads, 1, (head) => {
+    const x = rowAddress(b, row.x, head, row.xHeadStride);
+    const y = rowAddress(b, row.y, head, row.yHeadStride);
+    b.loop(0, whole, PAIRS, (pair) => rotatePairs(x, y, pair, PAIRS));
+    b.loop(whole, row.half, 1, (pair) => rotatePairs(x, y, pair, 1));
   });
 }
