@@ -1,4 +1,4 @@
-"""Small random-weight DeepSeek models and what Hugging Face transformers computes from them.
+"""Small random-weight models and what Hugging Face transformers computes from them.
 
     python scripts/goldens/make_goldens.py [--out tests/goldens] [--only NAME ...]
 
@@ -19,7 +19,6 @@ import safetensors
 import torch
 import transformers
 from safetensors.torch import save_file
-from transformers import DeepseekV2ForCausalLM, DeepseekV3ForCausalLM
 from transformers.modeling_layers import MtpModel
 
 from configs import CONFIGS
@@ -32,7 +31,6 @@ ROUTING_MARGIN = 2e-3
 LOGIT_MARGIN = 2e-2
 # float32 in another order of summation must stay this close, so that 1e-4 is a fair bound.
 PREFIX_TOLERANCE = 1e-5
-MODEL_CLASSES = {"deepseek_v2": DeepseekV2ForCausalLM, "deepseek_v3": DeepseekV3ForCausalLM}
 
 
 class Weights:
@@ -48,6 +46,9 @@ class Weights:
     def linear(self, name: str, outputs: int, inputs: int, gain: float = 1.0) -> None:
         self.tensors[f"{name}.weight"] = (self.draw((outputs, inputs)) * (gain / inputs**0.5)).bfloat16()
 
+    def bias(self, name: str, size: int) -> None:
+        self.tensors[f"{name}.bias"] = (0.5 * self.draw((size,))).bfloat16()
+
     def norm(self, name: str, size: int) -> None:
         self.tensors[f"{name}.weight"] = (1 + 0.2 * self.draw((size,))).bfloat16()
 
@@ -57,7 +58,25 @@ class Weights:
         self.linear(f"{name}.down_proj", hidden, intermediate, 1.2)
 
 
-def draw_attention(weights: Weights, name: str, config: dict) -> None:
+def draw_grouped_query(weights: Weights, name: str, config: dict) -> None:
+    hidden, heads = config["hidden_size"], config["num_attention_heads"]
+    dim = config.get("head_dim", hidden // heads)
+    keys = config["num_key_value_heads"] * dim
+    kind = config["model_type"]
+    biased = kind == "qwen2" or config["attention_bias"]
+    for projection, rows, gain in (("q_proj", heads * dim, 1.6), ("k_proj", keys, 1.3), ("v_proj", keys, 1.3)):
+        weights.linear(f"{name}.{projection}", rows, hidden, gain)
+        if biased:
+            weights.bias(f"{name}.{projection}", rows)
+    if kind == "qwen3":
+        weights.norm(f"{name}.q_norm", dim)
+        weights.norm(f"{name}.k_norm", dim)
+    weights.linear(f"{name}.o_proj", hidden, heads * dim)
+    if biased and kind != "qwen2":
+        weights.bias(f"{name}.o_proj", hidden)
+
+
+def draw_latent(weights: Weights, name: str, config: dict) -> None:
     hidden, heads = config["hidden_size"], config["num_attention_heads"]
     nope, rope = config["qk_nope_head_dim"], config["qk_rope_head_dim"]
     value, latent, query_rank = config["v_head_dim"], config["kv_lora_rank"], config["q_lora_rank"]
@@ -87,7 +106,8 @@ def draw_experts(weights: Weights, name: str, config: dict) -> None:
 
 def draw_block(weights: Weights, name: str, config: dict, dense: bool) -> None:
     weights.norm(f"{name}.input_layernorm", config["hidden_size"])
-    draw_attention(weights, f"{name}.self_attn", config)
+    draw = draw_latent if "kv_lora_rank" in config else draw_grouped_query
+    draw(weights, f"{name}.self_attn", config)
     weights.norm(f"{name}.post_attention_layernorm", config["hidden_size"])
     if dense:
         weights.gated(f"{name}.mlp", config["hidden_size"], config["intermediate_size"])
@@ -102,7 +122,7 @@ def draw_model(config: dict, seed: int) -> dict[str, torch.Tensor]:
     tied = config["tie_word_embeddings"]
     weights.tensors["model.embed_tokens.weight"] = (embedding * (0.5 if tied else 1.0)).bfloat16()
     for layer in range(layers):
-        draw_block(weights, f"model.layers.{layer}", config, layer < config["first_k_dense_replace"])
+        draw_block(weights, f"model.layers.{layer}", config, layer < config.get("first_k_dense_replace", layers))
     for layer in range(layers, layers + config.get("num_nextn_predict_layers", 0)):
         name = f"model.layers.{layer}"
         weights.norm(f"{name}.enorm", hidden)
@@ -122,7 +142,7 @@ def draw_model(config: dict, seed: int) -> dict[str, torch.Tensor]:
 
 def load_model(folder: Path, config: dict):
     """Loads the files as a user would, and insists that every tensor found its place."""
-    model, report = MODEL_CLASSES[config["model_type"]].from_pretrained(
+    model, report = getattr(transformers, config["architectures"][0]).from_pretrained(
         folder,
         dtype=torch.float32,
         attn_implementation="eager",
@@ -158,7 +178,7 @@ def smallest_gap(values: torch.Tensor, chosen: int) -> float:
 
 def routing_gap(config: dict, router: tuple) -> float:
     module, logits = router[0], router[1]
-    sigmoid = config["scoring_func"] == "sigmoid"
+    sigmoid = config["model_type"] != "deepseek_v2"
     # Softmax keeps the order of its inputs, so their distances say how firm a choice is.
     scores = logits.sigmoid() + module.e_score_correction_bias if sigmoid else logits
     if config["n_group"] == 1 or config["topk_method"] == "greedy":
@@ -245,7 +265,7 @@ def compute(folder: Path, config: dict, tokens: list[int]) -> tuple[dict, str | 
             return {}, "a greedy choice is close"
         sequence.append(int(last.argmax()))
     model(torch.tensor([sequence]))
-    if min(routing_gap(config, router) for router in routers.values()) < ROUTING_MARGIN:
+    if any(routing_gap(config, router) < ROUTING_MARGIN for router in routers.values()):
         return {}, "a routing choice is close"
     logits = model(torch.tensor([tokens])).logits[0]
     record = {

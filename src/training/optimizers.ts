@@ -65,7 +65,7 @@ export function allocateGroups(
     return {
       kind,
       rule,
-      decays: kind !== 'norm',
+      decays: kind !== 'norm' && kind !== 'projectionBias',
       parameters: members.map((parameter) => {
         const { storage, shape } = parameter.tensor;
         return { parameter, gradient: over(`gradient of ${parameter.name}`, base + storage.address! - first, shape) };

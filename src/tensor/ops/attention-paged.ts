@@ -46,10 +46,11 @@ export function writeCache(cache: Tensor, first: Tensor, second: Tensor, rows: P
 
 export interface PagedAttention {
   readonly queryNope: Heads;
-  readonly queryRope: Heads;
   /** Keys and values by slot; a head stride of 0 means that all heads share them. */
   readonly keyNope: Heads;
-  readonly keyRope: Heads;
+  /** Rotary parts; absent when ropeDim is 0. */
+  readonly queryRope?: Heads;
+  readonly keyRope?: Heads;
   readonly value: Heads;
   readonly heads: number;
   readonly nopeDim: number;
@@ -75,9 +76,9 @@ export function pagedAttention(input: PagedAttention): Tensor {
       output,
       scratch: recorder().empty([elements], { name: 'attention scores' }),
       queryNope: queryNope.tensor,
-      queryRope: queryRope.tensor,
+      queryRope: queryRope?.tensor ?? 0,
       keyNope: keyNope.tensor,
-      keyRope: keyRope.tensor,
+      keyRope: keyRope?.tensor ?? 0,
       value: value.tensor,
       pageTable,
       sequences,
@@ -89,12 +90,12 @@ export function pagedAttention(input: PagedAttention): Tensor {
       scale,
       queryNopeRowStride: queryNope.tensor.stride,
       queryNopeHeadStride: queryNope.headStride,
-      queryRopeRowStride: queryRope.tensor.stride,
-      queryRopeHeadStride: queryRope.headStride,
+      queryRopeRowStride: queryRope?.tensor.stride ?? 0,
+      queryRopeHeadStride: queryRope?.headStride ?? 0,
       keyNopeSlotStride: keyNope.tensor.stride,
       keyNopeHeadStride: keyNope.headStride,
-      keyRopeSlotStride: keyRope.tensor.stride,
-      keyRopeHeadStride: keyRope.headStride,
+      keyRopeSlotStride: keyRope?.tensor.stride ?? 0,
+      keyRopeHeadStride: keyRope?.headStride ?? 0,
       valueSlotStride: value.tensor.stride,
       valueHeadStride: value.headStride,
       outputRowStride: output.stride,
