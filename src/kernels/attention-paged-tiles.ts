@@ -200,7 +200,7 @@ export function scores(
 const UNROLLED_VECTORS = 8;
 
 /** sums[i][j] += queries[i] · rows[j], lane by lane; a row of the cache is loaded once for all queries. */
-function dotProducts(
+export function dotProducts(
   b: Builder,
   dim: number,
   queries: readonly Pointer[],
