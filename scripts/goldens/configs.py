@@ -92,6 +92,17 @@ GLM = {
 for field in ("moe_layer_freq", "scoring_func"):
     del GLM[field]
 
+# A row sees 6 positions; of the 5 index heads one is left over where 4 are worked on together.
+V32 = {
+    **V3,
+    "architectures": ["DeepseekV32ForCausalLM"],
+    "model_type": "deepseek_v32",
+    "num_hidden_layers": 2,
+    "index_n_heads": 5,
+    "index_head_dim": 18,
+    "index_topk": 6,
+}
+
 YOUTU = {
     name: value
     for name, value in {
@@ -178,6 +189,7 @@ CONFIGS = {
         "routed_scaling_factor": 4.0,
     },
     "v2-query-compression-yarn": {**V2, **yarn(0.707, 0.707), "q_lora_rank": 20},
+    "v32-sparse": V32,
     "glm4-moe-lite": GLM,
     "youtu": YOUTU,
     # Of 7 rotary pairs one is kept, one lies on the ramp, the others are slowed.

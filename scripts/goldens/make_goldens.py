@@ -29,6 +29,7 @@ GREEDY_LENGTH = 8
 # so a seed that comes closer is passed over.
 ROUTING_MARGIN = 2e-3
 LOGIT_MARGIN = 2e-2
+INDEX_MARGIN = 1e-3
 # float32 in another order of summation must stay this close, so that 1e-4 is a fair bound.
 PREFIX_TOLERANCE = 1e-5
 
@@ -91,6 +92,13 @@ def draw_latent(weights: Weights, name: str, config: dict) -> None:
     weights.norm(f"{name}.kv_a_layernorm", latent)
     weights.linear(f"{name}.kv_b_proj", heads * (nope + value), latent, 1.3)
     weights.linear(f"{name}.o_proj", hidden, heads * value)
+    if config["model_type"] == "deepseek_v32":
+        index_heads, index_dim = config["index_n_heads"], config["index_head_dim"]
+        weights.linear(f"{name}.indexer.wq_b", index_heads * index_dim, query_rank)
+        weights.linear(f"{name}.indexer.wk", index_dim, hidden)
+        weights.norm(f"{name}.indexer.k_norm", index_dim)
+        weights.bias(f"{name}.indexer.k_norm", index_dim)
+        weights.linear(f"{name}.indexer.weights_proj", index_heads, hidden, 3)
 
 
 def draw_experts(weights: Weights, name: str, config: dict) -> None:
@@ -193,6 +201,27 @@ def routing_gap(config: dict, router: tuple) -> float:
     )
 
 
+class IndexGaps:
+    """The least distance, over all rows that an indexer has to choose for, between the last chosen score and the next."""
+
+    def __init__(self, model):
+        self.least = float("inf")
+        self.topk = torch.Tensor.topk
+        for name, module in model.named_modules():
+            if name.endswith(".indexer"):
+                module.register_forward_pre_hook(lambda *_: setattr(torch.Tensor, "topk", self.recording()))
+                module.register_forward_hook(lambda *_: setattr(torch.Tensor, "topk", self.topk))
+
+    def recording(self):
+        def topk(scores: torch.Tensor, k: int, dim: int = -1):
+            for row in scores.flatten(0, -2):
+                seen = row[row > torch.finfo(row.dtype).min / 2]
+                self.least = min(self.least, smallest_gap(seen[None], k))
+            return self.topk(scores, k, dim=dim)
+
+        return topk
+
+
 def rounded(tensor: torch.Tensor) -> list:
     return numpy.round(tensor.double().numpy(), 7).tolist()
 
@@ -258,6 +287,7 @@ def compute(folder: Path, config: dict, tokens: list[int]) -> tuple[dict, str | 
     """Returns the golden values and, if they are no firm ground for a comparison, why."""
     model = load_model(folder, config)
     routers = record_routers(model)
+    gaps = IndexGaps(model)
     sequence = list(tokens)
     for _ in range(GREEDY_LENGTH):
         last = model(torch.tensor([sequence])).logits[:, -1]
@@ -267,6 +297,8 @@ def compute(folder: Path, config: dict, tokens: list[int]) -> tuple[dict, str | 
     model(torch.tensor([sequence]))
     if any(routing_gap(config, router) < ROUTING_MARGIN for router in routers.values()):
         return {}, "a routing choice is close"
+    if gaps.least < INDEX_MARGIN:
+        return {}, "a choice of positions is close"
     logits = model(torch.tensor([tokens])).logits[0]
     record = {
         "tokens": tokens,

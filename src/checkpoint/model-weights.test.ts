@@ -38,6 +38,7 @@ const configs = fc
       queryLoraRank: fc.option(dimension),
       keyValueLoraRank: dimension,
       ropeInterleaved: fc.constant(true),
+      indexer: fc.option(fc.record({ heads: dimension, headDim: dimension, topk: dimension })),
     }),
     hiddenSize: dimension,
     intermediateSize: dimension,

@@ -157,6 +157,16 @@ function latentPieces(
       return byHead(attention.latentUp, heads, nope, value);
     case 'attentionOutput':
       return [attention.output];
+    case 'indexerQuery':
+      return [attention.indexer!.query];
+    case 'indexerKey':
+      return [attention.indexer!.key];
+    case 'indexerKeyNorm':
+      return [attention.indexer!.keyNorm.weight];
+    case 'indexerKeyNormBias':
+      return [attention.indexer!.keyNorm.bias];
+    case 'indexerWeights':
+      return [attention.indexer!.weights];
     default:
       return [];
   }

@@ -20,6 +20,11 @@ export interface TensorRole {
     | 'latentDown'
     | 'latentNorm'
     | 'latentUp'
+    | 'indexerQuery'
+    | 'indexerKey'
+    | 'indexerKeyNorm'
+    | 'indexerKeyNormBias'
+    | 'indexerWeights'
     | 'queryBias'
     | 'key'
     | 'keyBias'
@@ -139,6 +144,13 @@ function* latentSpecs(
   yield spec(`${at}.kv_a_layernorm.weight`, [latent], 'latentNorm', layer);
   yield spec(`${at}.kv_b_proj.weight`, [heads * (nope + value), latent], 'latentUp', layer);
   yield spec(`${at}.o_proj.weight`, [hidden, heads * value], 'attentionOutput', layer);
+  if (attention.indexer === null || queryLoraRank === null) return;
+  const { heads: indexHeads, headDim } = attention.indexer;
+  yield spec(`${at}.indexer.wq_b.weight`, [indexHeads * headDim, queryLoraRank], 'indexerQuery', layer);
+  yield spec(`${at}.indexer.wk.weight`, [headDim, hidden], 'indexerKey', layer);
+  yield spec(`${at}.indexer.k_norm.weight`, [headDim], 'indexerKeyNorm', layer);
+  yield spec(`${at}.indexer.k_norm.bias`, [headDim], 'indexerKeyNormBias', layer);
+  yield spec(`${at}.indexer.weights_proj.weight`, [indexHeads, hidden], 'indexerWeights', layer);
 }
 
 function* groupedQuerySpecs(

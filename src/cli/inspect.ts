@@ -5,6 +5,7 @@ import {
   type AttentionConfig,
   type GroupedQueryAttentionConfig,
   hasExperts,
+  type IndexerConfig,
   type LatentAttentionConfig,
   type ModelConfig,
 } from '../model/index.ts';
@@ -41,7 +42,7 @@ export interface InspectReport {
   readonly layers: { readonly total: number; readonly dense: number; readonly experts: number };
   readonly predictionModules: number;
   readonly attention: { readonly heads: number } & (
-    | Omit<LatentAttentionConfig, 'ropeInterleaved'>
+    | (Omit<LatentAttentionConfig, 'ropeInterleaved' | 'indexer'> & { readonly indexer?: IndexerConfig })
     | GroupedQueryAttentionConfig
   );
   /** null where no layer has experts. */
@@ -116,8 +117,8 @@ export function inspectCheckpoint({ config, directory, tensors, totalBytes }: Ch
 
 function attentionReport(attention: AttentionConfig) {
   if (attention.kind === 'grouped-query') return attention;
-  const { ropeInterleaved: _, ...report } = attention;
-  return report;
+  const { ropeInterleaved: _, indexer, ...report } = attention;
+  return indexer === null ? report : { ...report, indexer };
 }
 
 const whole = (count: number) => count.toLocaleString('en');
@@ -167,7 +168,8 @@ function asTable(report: InspectReport): string {
 function describeAttention({ heads, ...attention }: InspectReport['attention']): string {
   if (attention.kind === 'latent') {
     const { keyValueLoraRank, qkRopeHeadDim, queryLoraRank: compressed } = attention;
-    const queries = compressed === null ? 'queries uncompressed' : `queries compressed to ${compressed}`;
+    const sparse = attention.indexer === undefined ? '' : `; sees ${attention.indexer.topk} positions at most`;
+    const queries = (compressed === null ? 'queries uncompressed' : `queries compressed to ${compressed}`) + sparse;
     return `${heads} heads, latent of ${keyValueLoraRank} + rotary key of ${qkRopeHeadDim}; ${queries}`;
   }
   const { keyValueHeads, headDim, queryKeyNorm, inputBias } = attention;

@@ -27,7 +27,7 @@ export interface Documents {
 /** What a layer's cached attention works on. */
 export interface CachedAttention {
   readonly form: AttentionForm;
-  /** [slots, cacheWidth(config)]: the layer's latents and rotary keys, or its rotated keys and its values. */
+  /** [slots, cacheWidth(config)]: the layer's latents and rotary keys (and the indexer's keys), or its rotated keys and its values. */
   readonly cache: Tensor;
   readonly rows: PagedRows;
 }

@@ -1,7 +1,10 @@
 import {
   causalAttention,
+  choosePositions,
   headsLinear,
+  layerNorm,
   linear,
+  type PagedRows,
   pagedAttention,
   rmsNorm,
   rotaryInPlace,
@@ -25,6 +28,8 @@ interface Projections {
   readonly queryRope: Tensor;
   readonly latent: Tensor;
   readonly keyRope: Tensor;
+  /** [rows, q_lora_rank] normed; absent without query compression. */
+  readonly queryLatent: Tensor | undefined;
 }
 
 function project(
@@ -34,9 +39,9 @@ function project(
 ): Projections {
   const { qkNopeHeadDim: nope, qkRopeHeadDim: rope, keyValueLoraRank: rank } = attention;
   const { query, queryCompression } = parameters;
-  const q = queryCompression
-    ? linear(rmsNorm(linear(x, queryCompression.down), queryCompression.norm, LATENT_NORM_EPSILON), queryCompression.up)
-    : linear(x, query!);
+  const queryLatent =
+    queryCompression && rmsNorm(linear(x, queryCompression.down), queryCompression.norm, LATENT_NORM_EPSILON);
+  const q = queryLatent ? linear(queryLatent, queryCompression!.up) : linear(x, query!);
   const down = linear(x, parameters.latentDown);
   const latent = rmsNorm(down.slice(0, rank), parameters.latentNorm, LATENT_NORM_EPSILON);
   const [queryNope, queryRope] = [q.slice(0, heads * nope), q.slice(heads * nope, heads * rope)];
@@ -45,7 +50,7 @@ function project(
   const shape = { headStride: rope, offset: 0, dim: rope, layout } as const;
   rotaryInPlace(queryRope, rotary.positions, rotary.table, { heads, ...shape });
   rotaryInPlace(keyRope, rotary.positions, rotary.table, { heads: 1, ...shape });
-  return { queryNope, queryRope, latent, keyRope };
+  return { queryNope, queryRope, latent, keyRope, queryLatent };
 }
 
 /** Attention of packed documents to themselves, naive form, with gradients: x [rows, hidden] to [rows, hidden]. */
@@ -55,6 +60,12 @@ export function documentLatent(
   input: Input & { readonly documents: Documents },
 ): Tensor {
   const { config, attention, documents } = input;
+  if (attention.indexer !== null && documents.longest > attention.indexer.topk) {
+    throw new RangeError(
+      `documents of up to ${documents.longest} tokens need sparse attention (the model sees ${attention.indexer.topk} ` +
+        'positions at a time), which exists for inference only; use shorter documents',
+    );
+  }
   const { heads } = config;
   const { qkNopeHeadDim: nope, qkRopeHeadDim: rope, vHeadDim: value } = attention;
   const { queryNope, queryRope, latent, keyRope } = project(x, parameters, input);
@@ -82,11 +93,12 @@ export function cachedLatent(
   input: Input & { readonly cached: CachedAttention },
 ): Tensor {
   const { config, attention, cached } = input;
-  const { form, cache, rows } = cached;
+  const { form, cache } = cached;
   const { heads } = config;
   const { qkNopeHeadDim: nope, qkRopeHeadDim: rope, vHeadDim: value, keyValueLoraRank: rank } = attention;
-  const { queryNope, queryRope, latent, keyRope } = project(x, parameters, input);
-  writeCache(cache, latent, keyRope, rows);
+  const { queryNope, queryRope, latent, keyRope, queryLatent } = project(x, parameters, input);
+  writeCache(cache, latent, keyRope, cached.rows);
+  const rows = seenRows(x, queryLatent, parameters, input);
   const [latents, rotaryKeys] = [cache.slice(0, rank), cache.slice(rank, rope)];
   const common = {
     queryRope: { tensor: queryRope, headStride: rope },
@@ -130,4 +142,33 @@ function splitLatentUp(latentUp: Tensor, heads: number, attention: LatentAttenti
     latentUp.rowRange(0, heads * nope).reshape(heads, nope, rank),
     latentUp.rowRange(heads * nope, heads * value).reshape(heads, value, rank),
   ];
+}
+
+/** Epsilon of the layer normalisation over the indexer's keys, as published code has it. */
+const INDEXER_NORM_EPSILON = 1e-6;
+
+/**
+ * What the rows see: all positions up to their own or, where there can be more than `index_topk` of them, those that the
+ * indexer chooses. Its keys are written into the cache behind the rotary keys. Unlike those of the attention itself, its
+ * rotary pairs are halves, at the beginning of a head.
+ */
+function seenRows(
+  x: Tensor,
+  queryLatent: Tensor | undefined,
+  { indexer }: LatentAttentionParameters,
+  { attention, rotary, cached: { cache, rows } }: Input & { readonly cached: CachedAttention },
+): PagedRows {
+  const shape = attention.indexer;
+  if (shape === null || indexer === undefined || queryLatent === undefined) return rows;
+  if (rows.pageTable.columns * rows.pageSize <= shape.topk) return rows;
+  const { heads, headDim } = shape;
+  const { weight, bias } = indexer.keyNorm;
+  const key = layerNorm(linear(x, indexer.key), weight, bias, INDEXER_NORM_EPSILON);
+  const query = linear(queryLatent, indexer.query);
+  const turned = { headStride: headDim, offset: 0, dim: attention.qkRopeHeadDim, layout: 'halves' } as const;
+  rotaryInPlace(query, rotary.positions, rotary.table, { heads, ...turned });
+  rotaryInPlace(key, rotary.positions, rotary.table, { heads: 1, ...turned });
+  const keys = cache.slice(attention.keyValueLoraRank + attention.qkRopeHeadDim, headDim);
+  writeCache(keys, key, undefined, rows);
+  return choosePositions({ query, weights: linear(x, indexer.weights), key: keys, rows, chosen: shape.topk });
 }

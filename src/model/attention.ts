@@ -38,9 +38,12 @@ function attentionOf<K extends AttentionConfig['kind']>({ attention }: ModelConf
   return attention as Extract<AttentionConfig, { kind: K }>;
 }
 
-/** Numbers that the cache keeps per token and layer: latent and rotary key, or keys and values of their heads. */
+/**
+ * Numbers that the cache keeps per token and layer: latent, rotary key and, where attention is sparse, the indexer's key;
+ * or keys and values of their heads.
+ */
 export function cacheWidth({ attention }: ModelConfig): number {
   return attention.kind === 'latent'
-    ? attention.keyValueLoraRank + attention.qkRopeHeadDim
+    ? attention.keyValueLoraRank + attention.qkRopeHeadDim + (attention.indexer?.headDim ?? 0)
     : 2 * attention.keyValueHeads * attention.headDim;
 }

@@ -41,6 +41,7 @@ export function readLatent(file: LatentFile, found: string[]) {
     qkRopeHeadDim: file.qk_rope_head_dim,
     vHeadDim: file.v_head_dim,
     ropeInterleaved: file.rope_interleave ?? true,
+    indexer: null,
   };
   const mtpLayers = file.num_nextn_predict_layers ?? file.num_mtp_layers ?? 0;
   const equal = (name: keyof LatentFile, expected: number, why: string) => {

@@ -52,6 +52,18 @@ export interface LatentAttentionConfig {
   readonly vHeadDim: number;
   /** Whether rotary pairs are neighbours (2i, 2i+1), as in all published weights, or halves (i, i+d/2). */
   readonly ropeInterleaved: boolean;
+  /** null: every row sees all positions up to its own. */
+  readonly indexer: IndexerConfig | null;
+}
+
+/**
+ * The lightning indexer of sparse attention (DeepSeek-V3.2-Exp report, section 2.1): it chooses the positions that a row
+ * sees, up to `topk` of them (`index_topk`), by heads of their own (`index_n_heads`, `index_head_dim`).
+ */
+export interface IndexerConfig {
+  readonly heads: number;
+  readonly headDim: number;
+  readonly topk: number;
 }
 
 /** Attention in which groups of query heads share a key and a value head (Ainslie et al. 2023); pairs are halves. */
@@ -71,7 +83,16 @@ export interface GroupedQueryAttentionConfig {
 export type AttentionConfig = LatentAttentionConfig | GroupedQueryAttentionConfig;
 
 /** The model types that are understood, `model_type` of the file. */
-export const MODEL_TYPES = ['deepseek_v2', 'deepseek_v3', 'glm4_moe_lite', 'youtu', 'llama', 'qwen2', 'qwen3'] as const;
+export const MODEL_TYPES = [
+  'deepseek_v2',
+  'deepseek_v3',
+  'deepseek_v32',
+  'glm4_moe_lite',
+  'youtu',
+  'llama',
+  'qwen2',
+  'qwen3',
+] as const;
 
 export type ModelType = (typeof MODEL_TYPES)[number];
 

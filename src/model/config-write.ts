@@ -10,6 +10,7 @@ import type {
 const ARCHITECTURES: Readonly<Record<ModelType, string>> = {
   deepseek_v2: 'DeepseekV2ForCausalLM',
   deepseek_v3: 'DeepseekV3ForCausalLM',
+  deepseek_v32: 'DeepseekV32ForCausalLM',
   glm4_moe_lite: 'Glm4MoeLiteForCausalLM',
   youtu: 'YoutuForCausalLM',
   llama: 'LlamaForCausalLM',
@@ -60,11 +61,17 @@ function latentFields(config: ModelConfig, attention: LatentAttentionConfig): Re
     qk_nope_head_dim: attention.qkNopeHeadDim,
     qk_rope_head_dim: attention.qkRopeHeadDim,
     v_head_dim: attention.vHeadDim,
-    rope_interleave: attention.ropeInterleaved,
+    ...indexerFields(attention),
     attention_bias: false,
   };
   if (config.modelType === 'youtu') return common;
   return { ...common, ...expertFields(config), num_nextn_predict_layers: config.mtpLayers };
+}
+
+/** transformers gives deepseek_v32 no `rope_interleave`. */
+function indexerFields({ indexer, ropeInterleaved }: LatentAttentionConfig): Record<string, unknown> {
+  if (indexer === null) return { rope_interleave: ropeInterleaved };
+  return { index_n_heads: indexer.heads, index_head_dim: indexer.headDim, index_topk: indexer.topk };
 }
 
 function groupedQueryFields(

@@ -1,4 +1,5 @@
 import { parseDeepSeek } from './config-deepseek.ts';
+import { parseDeepSeek32 } from './config-deepseek32.ts';
 import { parseGlm } from './config-glm.ts';
 import { parseLlama } from './config-llama.ts';
 import { parseQwen2 } from './config-qwen2.ts';
@@ -11,6 +12,7 @@ export {
   type AttentionConfig,
   type GroupedQueryAttentionConfig,
   hasExperts,
+  type IndexerConfig,
   LATENT_NORM_EPSILON,
   type LatentAttentionConfig,
   MODEL_TYPES,
@@ -24,6 +26,7 @@ export {
 const READERS: Readonly<Record<ModelType, (json: unknown) => ModelConfig>> = {
   deepseek_v2: parseDeepSeek,
   deepseek_v3: parseDeepSeek,
+  deepseek_v32: parseDeepSeek32,
   glm4_moe_lite: parseGlm,
   youtu: parseYoutu,
   llama: parseLlama,

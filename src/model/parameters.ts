@@ -2,15 +2,16 @@ import { type Runtime, Tensor } from '../tensor/index.ts';
 import {
   type GroupedQueryAttentionConfig,
   hasExperts,
+  type IndexerConfig,
   type LatentAttentionConfig,
   type ModelConfig,
 } from './config-types.ts';
 
 /**
  * How a parameter is trained: Muon is for hidden matrices, norms and the biases of projections do not decay, a router's
- * bias (`bias`) follows the load and has no gradient.
+ * bias (`bias`) follows the load and has no gradient, and the indexer of sparse attention is not trained here.
  */
-export type ParameterKind = 'matrix' | 'router' | 'embedding' | 'norm' | 'projectionBias' | 'bias';
+export type ParameterKind = 'matrix' | 'router' | 'embedding' | 'norm' | 'projectionBias' | 'bias' | 'indexer';
 
 export interface Parameter {
   readonly name: string;
@@ -50,6 +51,18 @@ export interface LatentAttentionParameters {
   readonly latentUp: Tensor;
   /** [hidden, heads·value] */
   readonly output: Tensor;
+  readonly indexer: IndexerParameters | undefined;
+}
+
+/** The lightning indexer of sparse attention. */
+export interface IndexerParameters {
+  /** [heads·headDim, q_lora_rank], applied to the normed query latent. */
+  readonly query: Tensor;
+  /** [headDim, hidden] and the layer normalisation behind it, [headDim] each. */
+  readonly key: Tensor;
+  readonly keyNorm: { readonly weight: Tensor; readonly bias: Tensor };
+  /** [heads, hidden] */
+  readonly weights: Tensor;
 }
 
 /** A projection: weight [out, in], bias [out]. */
@@ -114,7 +127,7 @@ interface Wanted {
   tensor?: Tensor;
 }
 
-const KINDS: readonly ParameterKind[] = ['matrix', 'router', 'embedding', 'norm', 'projectionBias', 'bias'];
+const KINDS: readonly ParameterKind[] = ['matrix', 'router', 'embedding', 'norm', 'projectionBias', 'bias', 'indexer'];
 
 /** Memory for all parameters of a model, zeroed, kind after kind. Throws OutOfMemoryError. */
 export function allocateParameters(runtime: Runtime, config: ModelConfig): ModelParameters {
@@ -224,6 +237,10 @@ function describeLatent(
   const latentNorm = want(`${at}.latentNorm`, 'norm', [latent]);
   const latentUp = want(`${at}.latentUp`, 'matrix', [heads * (nope + value), latent]);
   const output = want(`${at}.output`, 'matrix', [hidden, heads * value]);
+  const indexer =
+    attention.indexer && queryLoraRank !== null
+      ? describeIndexer(attention.indexer, hidden, queryLoraRank, `${at}.indexer`, want)
+      : undefined;
   return () => ({
     kind: 'latent',
     query: query?.(),
@@ -232,6 +249,27 @@ function describeLatent(
     latentNorm: latentNorm(),
     latentUp: latentUp(),
     output: output(),
+    indexer: indexer?.(),
+  });
+}
+
+function describeIndexer(
+  { heads, headDim }: IndexerConfig,
+  hidden: number,
+  queryLoraRank: number,
+  at: string,
+  want: Want,
+): () => IndexerParameters {
+  const query = want(`${at}.query`, 'indexer', [heads * headDim, queryLoraRank]);
+  const key = want(`${at}.key`, 'indexer', [headDim, hidden]);
+  const normWeight = want(`${at}.keyNorm`, 'indexer', [headDim]);
+  const normBias = want(`${at}.keyNormBias`, 'indexer', [headDim]);
+  const weights = want(`${at}.weights`, 'indexer', [heads, hidden]);
+  return () => ({
+    query: query(),
+    key: key(),
+    keyNorm: { weight: normWeight(), bias: normBias() },
+    weights: weights(),
   });
 }
 

@@ -18,6 +18,7 @@ export {
   routeTokens,
 } from './ops/experts.ts';
 export { headsLinear } from './ops/heads.ts';
+export { type ChosenPositions, choosePositions } from './ops/indexer.ts';
 export {
   expertRowsLinear,
   groupedLinear,
@@ -27,7 +28,7 @@ export {
   matrixProducts,
 } from './ops/linear.ts';
 export { crossEntropy } from './ops/loss.ts';
-export { headsRmsNorm, rmsNorm } from './ops/normalization.ts';
+export { headsRmsNorm, layerNorm, rmsNorm } from './ops/normalization.ts';
 export { type RotaryShape, type RotaryTable, rotaryInPlace } from './ops/rotary.ts';
 export { type KernelTime, Program, type ProgramMemory } from './program.ts';
 export { type Operand, type Recorder, type RecordOptions, record, recorder, rowsOf } from './record.ts';

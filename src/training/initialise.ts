@@ -16,8 +16,8 @@ export function initialiseParameters(
   const depth = Math.sqrt(2 * parameters.layers.length);
   for (const { name, kind, tensor } of parameters.all) {
     const values = new Float32Array(tensor.size);
-    if (kind === 'norm') values.fill(1);
-    else if (kind !== 'bias' && kind !== 'projectionBias') {
+    if (kind === 'norm' || name.endsWith('.indexer.keyNorm')) values.fill(1);
+    else if (kind !== 'bias' && !name.endsWith('Bias')) {
       const random = new Random(seed).fork(name);
       const writesResidual = name.endsWith('.output') || name.endsWith('.down');
       const scale = writesResidual ? deviation / depth : deviation;

@@ -46,13 +46,15 @@ function over(name: string, address: number, shape: readonly number[]): Tensor {
   return new Tensor({ storage: { name, bytes, address, persistent: true }, dtype: 'f32', shape });
 }
 
-/** Memory for gradients and optimiser state of all trained parameters (router biases follow the load instead). */
+/** Memory for gradients and optimiser state of all trained parameters (router biases follow the load instead, indexers stay). */
 export function allocateGroups(
   runtime: Runtime,
   parameters: ModelParameters,
   options: OptimizerOptions,
 ): ParameterGroup[] {
-  const kinds = [...new Set(parameters.all.map(({ kind }) => kind))].filter((kind) => kind !== 'bias');
+  const kinds = [...new Set(parameters.all.map(({ kind }) => kind))].filter(
+    (kind) => kind !== 'bias' && kind !== 'indexer',
+  );
   return kinds.map((kind) => {
     const members = parameters.all.filter((parameter) => parameter.kind === kind);
     const first = members[0]!.tensor.storage.address!;

@@ -19,28 +19,30 @@ export interface PagedRows {
   readonly pageSize: number;
 }
 
-function memoryOf(cache: Tensor): CacheMemory {
+/** How the elements of a cache are kept. */
+export function memoryOf(cache: Tensor): CacheMemory {
   return cache.dtype as CacheMemory;
 }
 
-/** Writes rows [latent | rotary key] (or [key | value]) into the slots of their positions. */
-export function writeCache(cache: Tensor, first: Tensor, second: Tensor, rows: PagedRows): void {
+/** Writes rows [latent | rotary key], [key | value] or only one part into the slots of their positions. */
+export function writeCache(cache: Tensor, first: Tensor, second: Tensor | undefined, rows: PagedRows): void {
+  const secondWidth = second?.columns ?? 0;
   recorder().call(writeCacheKernel({ pageSize: rows.pageSize, memory: memoryOf(cache) }), {
     first: cache.slice(0, first.columns),
-    second: cache.slice(first.columns, second.columns),
+    second: cache.slice(first.columns, secondWidth),
     firstSource: first,
-    secondSource: second,
+    secondSource: second ?? 0,
     pageTable: rows.pageTable,
     sequences: rows.sequences,
     positions: rows.positions,
     rows: rowsOf(first),
     tableStride: rows.pageTable.stride,
     firstWidth: first.columns,
-    secondWidth: second.columns,
+    secondWidth,
     firstSlotStride: cache.stride,
     secondSlotStride: cache.stride,
     firstSourceRowStride: first.stride,
-    secondSourceRowStride: second.stride,
+    secondSourceRowStride: second?.stride ?? 0,
   });
 }
 

@@ -1,3 +1,4 @@
+import { layerNorm as layerNormKernel } from '../../kernels/layernorm.ts';
 import {
   rmsNormBackwardInput,
   rmsNormBackwardWeight,
@@ -18,6 +19,14 @@ export function headsRmsNorm(x: Tensor, weight: Tensor, eps: number): Tensor {
   const size = weight.columns;
   if (x.columns % size !== 0) throw new RangeError(`${x.name} has ${x.columns} columns, no multiple of ${size}`);
   return normalise(x, weight, eps, (rows) => rows.reshape((rows.rows * rows.columns) / size, size));
+}
+
+/** Layer normalisation per row, without gradients: see kernels/layernorm.ts; weight and bias [columns]. */
+export function layerNorm(x: Tensor, weight: Tensor, bias: Tensor, eps: number): Tensor {
+  const y = recorder().empty(x.shape, { rowCount: x.rowCount });
+  const sizes = { rows: rowsOf(x), columns: x.columns, xStride: x.stride, yStride: y.stride };
+  recorder().call(layerNormKernel, { x, weight, bias, y, ...sizes, eps });
+  return y;
 }
 
 /** `view` gives what is normalised as one: x and all that has its shape seen as rows of the weight's length. */
