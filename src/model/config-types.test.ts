@@ -127,6 +127,55 @@ const glm = {
   vocab_size: 154880,
 };
 
+/** Of DeepSeek-V3.2. */
+const deepseek32 = {
+  model_type: 'deepseek_v32',
+  attention_bias: false,
+  bos_token_id: 0,
+  eos_token_id: 1,
+  first_k_dense_replace: 3,
+  hidden_act: 'silu',
+  hidden_size: 7168,
+  index_head_dim: 128,
+  index_n_heads: 64,
+  index_topk: 2048,
+  intermediate_size: 18432,
+  kv_lora_rank: 512,
+  max_position_embeddings: 163840,
+  moe_intermediate_size: 2048,
+  moe_layer_freq: 1,
+  n_group: 8,
+  n_routed_experts: 256,
+  n_shared_experts: 1,
+  norm_topk_prob: true,
+  num_attention_heads: 128,
+  num_experts_per_tok: 8,
+  num_hidden_layers: 61,
+  num_key_value_heads: 128,
+  num_nextn_predict_layers: 1,
+  q_lora_rank: 1536,
+  qk_nope_head_dim: 128,
+  qk_rope_head_dim: 64,
+  rms_norm_eps: 1e-6,
+  rope_scaling: {
+    beta_fast: 32,
+    beta_slow: 1,
+    factor: 40,
+    mscale: 1,
+    mscale_all_dim: 1,
+    original_max_position_embeddings: 4096,
+    type: 'yarn',
+  },
+  rope_theta: 10000,
+  routed_scaling_factor: 2.5,
+  scoring_func: 'sigmoid',
+  tie_word_embeddings: false,
+  topk_group: 4,
+  topk_method: 'noaux_tc',
+  v_head_dim: 128,
+  vocab_size: 129280,
+};
+
 /** The sizes of Youtu-LLM-2B. */
 const youtu = {
   model_type: 'youtu',
@@ -208,6 +257,14 @@ describe('parseModelConfig reads', () => {
     expect(parseModelConfig({ ...glm, first_k_dense_replace: 2, mlp_layer_types: types }).firstDenseLayers).toBe(2);
   });
 
+  it('deepseek_v32', () => {
+    expect(parseModelConfig(deepseek32)).toMatchObject({
+      attention: { kind: 'latent', ropeInterleaved: true, indexer: { heads: 64, headDim: 128, topk: 2048 } },
+      scoring: 'sigmoid',
+      mtpLayers: 1,
+    });
+  });
+
   it('youtu', () => {
     const config = parseModelConfig(youtu);
     expect(config).toMatchObject({ attention: { kind: 'latent' }, routedExperts: 0, tieWordEmbeddings: true });
@@ -220,6 +277,7 @@ describe('parseModelConfig reads', () => {
       'llama with linear scaling and biases',
       { ...llama, attention_bias: true, rope_scaling: { type: 'linear', factor: 2 } },
     ],
+    ['deepseek_v32', deepseek32],
     ['qwen2', qwen2],
     ['qwen3', qwen3],
     ['glm4_moe_lite', glm],
@@ -299,6 +357,11 @@ describe('parseModelConfig refuses', () => {
     ['qwen2 without biases', qwen2, { attention_bias: false }, /attention_bias is false: qwen2 always has biases/],
     ['rotation in three dimensions', qwen2, { use_mrope: true }, /use_mrope is true: .* not supported/],
     ['norms in llama', llama, { use_qk_norm: true }, /field use_qk_norm is not understood/],
+    ['sparse attention without its size', deepseek32, { index_topk: undefined }, /field index_topk is missing/],
+    ['an index head too small', deepseek32, { index_head_dim: 32 }, /index_head_dim is 32, below qk_rope_head_dim 64/],
+    ['no query compression in deepseek_v32', deepseek32, { q_lora_rank: null }, /field q_lora_rank is null/],
+    ['half-split pairs in deepseek_v32', deepseek32, { rope_interleave: false }, /rope_interleave is false/],
+    ['an indexer in deepseek_v3', deepseek32, { model_type: 'deepseek_v3' }, /field index_\w+ is not understood/],
     ['experts in youtu', youtu, { n_routed_experts: 8 }, /field n_routed_experts is not understood/],
     ['softmax scores in GLM', glm, { scoring_func: 'softmax' }, /scoring_func softmax does not exist in glm4_moe_lite/],
     ['dense layers told twice', glm, { first_k_dense_replace: 2 }, /first_k_dense_replace is 2, but .* there is 1/],
