@@ -13,7 +13,8 @@ export interface KeyValueCacheOptions {
 
 /**
  * Memory for what attention keeps of the tokens of many sequences, in pages: per token and layer a latent and a rotary
- * key (DeepSeek-V2 §2.1), or the keys and values of grouped-query attention. A sequence sits on a seat; row `seat` of the page table names its pages.
+ * key (DeepSeek-V2 §2.1), or the keys and values of grouped-query attention; see `cacheWidth`. A sequence sits on a seat;
+ * row `seat` of the page table names its pages.
  */
 export class KeyValueCache {
   readonly pages: Pages;

@@ -14,7 +14,7 @@ export class Sequence {
   readonly sampler: Sampler;
   readonly signal: AbortSignal | undefined;
   length: number;
-  /** Tokens whose latents are in the cache. */
+  /** Tokens that are in the cache. */
   computed = 0;
   /** Tokens of the prompt that were found in the cache when the sequence was first admitted. */
   reused = 0;
