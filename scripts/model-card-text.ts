@@ -86,6 +86,8 @@ function table(head: readonly string[], rows: readonly (readonly string[])[], al
 
 function architecture({ inspect }: CardFacts): string {
   const { layers, attention, experts, parameters, weights, cacheBytesPerToken: cache } = inspect;
+  if (attention.kind !== 'latent' || !('latent' in cache))
+    throw new Error('the card is of a model with latent attention');
   const rows = [
     ['architecture', `${inspect.modelType} (\`DeepseekV3ForCausalLM\`)`],
     ['parameters', `${whole(parameters.total)} (${million(parameters.total)})`],

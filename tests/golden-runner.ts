@@ -5,6 +5,7 @@ import {
   type AttentionForm,
   allocateExpertPairs,
   allocateRotaryTable,
+  cacheWidth,
   decodeCached,
   decodeDocuments,
   type ExpertPairs,
@@ -69,8 +70,8 @@ export interface Observed {
   readonly layers: readonly {
     readonly attention: Matrix;
     readonly block: Matrix;
-    readonly latent: Matrix;
-    readonly rotaryKey: Matrix;
+    /** Rows of the cache. */
+    readonly cached: Matrix;
     readonly chosen: Chosen[];
   }[];
   readonly greedy: number[];
@@ -103,17 +104,16 @@ function scatteredPages(pageSize: number): { table: number[]; perSequence: numbe
   return { table: order.slice(0, 2 * perSequence), perSequence, pages };
 }
 
-/** Reads `tokens` through the paged latent cache, in steps of `chunk` rows, then continues greedily. */
+/** Reads `tokens` through the paged cache, in steps of `chunk` rows, then continues greedily. */
 export function runCached(subject: Subject, tokens: readonly number[], greedySteps: number, run: CachedRun): Observed {
   const { runtime, config, parameters, table, pairs } = subject;
   const { form, pageSize, chunk } = run;
   const company = run.company ? 1 : 0;
-  const rank = config.keyValueLoraRank;
   const pages = scatteredPages(pageSize);
   const pageTable = runtime.allocate('page table', [2, pages.perSequence], 'i32');
   runtime.write(pageTable, pages.table);
   const caches = parameters.layers.map((_, layer) =>
-    runtime.allocate(`cache ${layer}`, [pages.pages * pageSize, rank + config.qkRopeHeadDim]),
+    runtime.allocate(`cache ${layer}`, [pages.pages * pageSize, cacheWidth(config)]),
   );
   const recordStep = (rows: number) => {
     const [ids, positions, sequences] = ['ids', 'positions', 'sequences'].map((name) =>
@@ -177,8 +177,7 @@ export function runCached(subject: Subject, tokens: readonly number[], greedySte
         attention: given(attention),
         block: given(block),
         chosen: given(chosen),
-        latent: slots.map((slot) => cached[slot]!.slice(0, rank)),
-        rotaryKey: slots.map((slot) => cached[slot]!.slice(rank)),
+        cached: slots.map((slot) => cached[slot]!),
       };
     }),
     greedy,

@@ -45,7 +45,15 @@ const FACTS: CardFacts = {
     maxPositions: 512,
     layers: { total: 2, dense: 1, experts: 1 },
     predictionModules: 1,
-    attention: { heads: 2, queryLoraRank: 16, keyValueLoraRank: 16, qkNopeHeadDim: 8, qkRopeHeadDim: 8, vHeadDim: 8 },
+    attention: {
+      kind: 'latent',
+      heads: 2,
+      queryLoraRank: 16,
+      keyValueLoraRank: 16,
+      qkNopeHeadDim: 8,
+      qkRopeHeadDim: 8,
+      vHeadDim: 8,
+    },
     experts: {
       routed: 4,
       perToken: 2,

@@ -1,4 +1,4 @@
-"""Small random-weight DeepSeek models and what Hugging Face transformers computes from them.
+"""Small random-weight models and what Hugging Face transformers computes from them.
 
     python scripts/goldens/make_goldens.py [--out tests/goldens] [--only NAME ...]
 
@@ -19,7 +19,6 @@ import safetensors
 import torch
 import transformers
 from safetensors.torch import save_file
-from transformers import DeepseekV2ForCausalLM, DeepseekV3ForCausalLM
 from transformers.modeling_layers import MtpModel
 
 from configs import CONFIGS
@@ -30,9 +29,9 @@ GREEDY_LENGTH = 8
 # so a seed that comes closer is passed over.
 ROUTING_MARGIN = 2e-3
 LOGIT_MARGIN = 2e-2
+INDEX_MARGIN = 1e-3
 # float32 in another order of summation must stay this close, so that 1e-4 is a fair bound.
 PREFIX_TOLERANCE = 1e-5
-MODEL_CLASSES = {"deepseek_v2": DeepseekV2ForCausalLM, "deepseek_v3": DeepseekV3ForCausalLM}
 
 
 class Weights:
@@ -48,6 +47,9 @@ class Weights:
     def linear(self, name: str, outputs: int, inputs: int, gain: float = 1.0) -> None:
         self.tensors[f"{name}.weight"] = (self.draw((outputs, inputs)) * (gain / inputs**0.5)).bfloat16()
 
+    def bias(self, name: str, size: int) -> None:
+        self.tensors[f"{name}.bias"] = (0.5 * self.draw((size,))).bfloat16()
+
     def norm(self, name: str, size: int) -> None:
         self.tensors[f"{name}.weight"] = (1 + 0.2 * self.draw((size,))).bfloat16()
 
@@ -57,7 +59,25 @@ class Weights:
         self.linear(f"{name}.down_proj", hidden, intermediate, 1.2)
 
 
-def draw_attention(weights: Weights, name: str, config: dict) -> None:
+def draw_grouped_query(weights: Weights, name: str, config: dict) -> None:
+    hidden, heads = config["hidden_size"], config["num_attention_heads"]
+    dim = config.get("head_dim", hidden // heads)
+    keys = config["num_key_value_heads"] * dim
+    kind = config["model_type"]
+    biased = kind == "qwen2" or config["attention_bias"]
+    for projection, rows, gain in (("q_proj", heads * dim, 1.6), ("k_proj", keys, 1.3), ("v_proj", keys, 1.3)):
+        weights.linear(f"{name}.{projection}", rows, hidden, gain)
+        if biased:
+            weights.bias(f"{name}.{projection}", rows)
+    if kind == "qwen3":
+        weights.norm(f"{name}.q_norm", dim)
+        weights.norm(f"{name}.k_norm", dim)
+    weights.linear(f"{name}.o_proj", hidden, heads * dim)
+    if biased and kind != "qwen2":
+        weights.bias(f"{name}.o_proj", hidden)
+
+
+def draw_latent(weights: Weights, name: str, config: dict) -> None:
     hidden, heads = config["hidden_size"], config["num_attention_heads"]
     nope, rope = config["qk_nope_head_dim"], config["qk_rope_head_dim"]
     value, latent, query_rank = config["v_head_dim"], config["kv_lora_rank"], config["q_lora_rank"]
@@ -72,6 +92,13 @@ def draw_attention(weights: Weights, name: str, config: dict) -> None:
     weights.norm(f"{name}.kv_a_layernorm", latent)
     weights.linear(f"{name}.kv_b_proj", heads * (nope + value), latent, 1.3)
     weights.linear(f"{name}.o_proj", hidden, heads * value)
+    if config["model_type"] == "deepseek_v32":
+        index_heads, index_dim = config["index_n_heads"], config["index_head_dim"]
+        weights.linear(f"{name}.indexer.wq_b", index_heads * index_dim, query_rank)
+        weights.linear(f"{name}.indexer.wk", index_dim, hidden)
+        weights.norm(f"{name}.indexer.k_norm", index_dim)
+        weights.bias(f"{name}.indexer.k_norm", index_dim)
+        weights.linear(f"{name}.indexer.weights_proj", index_heads, hidden, 3)
 
 
 def draw_experts(weights: Weights, name: str, config: dict) -> None:
@@ -87,7 +114,8 @@ def draw_experts(weights: Weights, name: str, config: dict) -> None:
 
 def draw_block(weights: Weights, name: str, config: dict, dense: bool) -> None:
     weights.norm(f"{name}.input_layernorm", config["hidden_size"])
-    draw_attention(weights, f"{name}.self_attn", config)
+    draw = draw_latent if "kv_lora_rank" in config else draw_grouped_query
+    draw(weights, f"{name}.self_attn", config)
     weights.norm(f"{name}.post_attention_layernorm", config["hidden_size"])
     if dense:
         weights.gated(f"{name}.mlp", config["hidden_size"], config["intermediate_size"])
@@ -102,7 +130,7 @@ def draw_model(config: dict, seed: int) -> dict[str, torch.Tensor]:
     tied = config["tie_word_embeddings"]
     weights.tensors["model.embed_tokens.weight"] = (embedding * (0.5 if tied else 1.0)).bfloat16()
     for layer in range(layers):
-        draw_block(weights, f"model.layers.{layer}", config, layer < config["first_k_dense_replace"])
+        draw_block(weights, f"model.layers.{layer}", config, layer < config.get("first_k_dense_replace", layers))
     for layer in range(layers, layers + config.get("num_nextn_predict_layers", 0)):
         name = f"model.layers.{layer}"
         weights.norm(f"{name}.enorm", hidden)
@@ -122,7 +150,7 @@ def draw_model(config: dict, seed: int) -> dict[str, torch.Tensor]:
 
 def load_model(folder: Path, config: dict):
     """Loads the files as a user would, and insists that every tensor found its place."""
-    model, report = MODEL_CLASSES[config["model_type"]].from_pretrained(
+    model, report = getattr(transformers, config["architectures"][0]).from_pretrained(
         folder,
         dtype=torch.float32,
         attn_implementation="eager",
@@ -158,7 +186,7 @@ def smallest_gap(values: torch.Tensor, chosen: int) -> float:
 
 def routing_gap(config: dict, router: tuple) -> float:
     module, logits = router[0], router[1]
-    sigmoid = config["scoring_func"] == "sigmoid"
+    sigmoid = config["model_type"] != "deepseek_v2"
     # Softmax keeps the order of its inputs, so their distances say how firm a choice is.
     scores = logits.sigmoid() + module.e_score_correction_bias if sigmoid else logits
     if config["n_group"] == 1 or config["topk_method"] == "greedy":
@@ -171,6 +199,27 @@ def routing_gap(config: dict, router: tuple) -> float:
         smallest_gap(group_scores, config["topk_group"]),
         smallest_gap(allowed, config["num_experts_per_tok"]),
     )
+
+
+class IndexGaps:
+    """The least distance, over all rows that an indexer has to choose for, between the last chosen score and the next."""
+
+    def __init__(self, model):
+        self.least = float("inf")
+        self.topk = torch.Tensor.topk
+        for name, module in model.named_modules():
+            if name.endswith(".indexer"):
+                module.register_forward_pre_hook(lambda *_: setattr(torch.Tensor, "topk", self.recording()))
+                module.register_forward_hook(lambda *_: setattr(torch.Tensor, "topk", self.topk))
+
+    def recording(self):
+        def topk(scores: torch.Tensor, k: int, dim: int = -1):
+            for row in scores.flatten(0, -2):
+                seen = row[row > torch.finfo(row.dtype).min / 2]
+                self.least = min(self.least, smallest_gap(seen[None], k))
+            return self.topk(scores, k, dim=dim)
+
+        return topk
 
 
 def rounded(tensor: torch.Tensor) -> list:
@@ -238,6 +287,7 @@ def compute(folder: Path, config: dict, tokens: list[int]) -> tuple[dict, str | 
     """Returns the golden values and, if they are no firm ground for a comparison, why."""
     model = load_model(folder, config)
     routers = record_routers(model)
+    gaps = IndexGaps(model)
     sequence = list(tokens)
     for _ in range(GREEDY_LENGTH):
         last = model(torch.tensor([sequence])).logits[:, -1]
@@ -245,8 +295,10 @@ def compute(folder: Path, config: dict, tokens: list[int]) -> tuple[dict, str | 
             return {}, "a greedy choice is close"
         sequence.append(int(last.argmax()))
     model(torch.tensor([sequence]))
-    if min(routing_gap(config, router) for router in routers.values()) < ROUTING_MARGIN:
+    if any(routing_gap(config, router) < ROUTING_MARGIN for router in routers.values()):
         return {}, "a routing choice is close"
+    if gaps.least < INDEX_MARGIN:
+        return {}, "a choice of positions is close"
     logits = model(torch.tensor([tokens])).logits[0]
     record = {
         "tokens": tokens,

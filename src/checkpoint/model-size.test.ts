@@ -39,6 +39,58 @@ describe('modelSize', () => {
     expect(multiHeadCacheNumbers / cacheNumbers).toBeCloseTo((128 * (128 + 64 + 128)) / 576, 12);
   });
 
+  it.each([
+    [
+      'Llama-3.1-8B',
+      {
+        model_type: 'llama',
+        hidden_size: 4096,
+        intermediate_size: 14336,
+        num_hidden_layers: 32,
+        num_attention_heads: 32,
+        num_key_value_heads: 8,
+        vocab_size: 128256,
+      },
+      8_030_261_248,
+      2 * 8 * 128,
+    ],
+    [
+      'DeepSeek-R1-Distill-Qwen-1.5B',
+      {
+        model_type: 'qwen2',
+        hidden_size: 1536,
+        intermediate_size: 8960,
+        num_hidden_layers: 28,
+        num_attention_heads: 12,
+        num_key_value_heads: 2,
+        vocab_size: 151936,
+      },
+      1_777_088_000,
+      2 * 2 * 128,
+    ],
+    [
+      'Qwen3-8B',
+      {
+        model_type: 'qwen3',
+        hidden_size: 4096,
+        intermediate_size: 12288,
+        num_hidden_layers: 36,
+        num_attention_heads: 32,
+        num_key_value_heads: 8,
+        vocab_size: 151936,
+      },
+      8_190_735_360,
+      2 * 8 * 128,
+    ],
+  ])('counts the tensors of %s', (_, sizes, total, perLayer) => {
+    const config = parseModelConfig({ ...sizes, rms_norm_eps: 1e-6, max_position_embeddings: 40960 });
+    const { main, cacheNumbers, multiHeadCacheNumbers } = modelSize(config);
+    expect(main.total).toBe(total);
+    expect(main.active).toBe(total - (config.vocabularySize - 1) * config.hiddenSize);
+    expect(cacheNumbers).toBe(config.layers * perLayer);
+    expect(multiHeadCacheNumbers).toBe(config.layers * config.heads * 256);
+  });
+
   it('counts by hand on a tiny model', () => {
     const attention = 3 * 4 + 3 + 8 * 3 + 7 * 4 + 5 + 10 * 5 + 4 * 6;
     const expert = 3 * 4 * 3;

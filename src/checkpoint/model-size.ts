@@ -1,4 +1,4 @@
-import type { ModelConfig } from '../model/index.ts';
+import { cacheWidth, type ModelConfig } from '../model/index.ts';
 import { tensorSpecs } from './names.ts';
 
 /** Numbers of parameters. */
@@ -16,7 +16,10 @@ export interface ModelSize {
   readonly main: ParameterCount;
   /** All multi-token prediction modules, without the embedding and head that they share with the main model. */
   readonly predictions: ParameterCount;
-  /** Numbers that the cache keeps per token over all layers of the main model: one latent and one rotary key a layer. */
+  /**
+   * Numbers that the cache keeps per token over all layers of the main model: one latent and one rotary key a layer, or
+   * its keys and values.
+   */
   readonly cacheNumbers: number;
   /** What ordinary multi-head attention with the same heads would keep: a key and a value per head. */
   readonly multiHeadCacheNumbers: number;
@@ -34,10 +37,17 @@ export function modelSize(config: ModelConfig): ModelSize {
     if (typeof role.expert === 'number' && role.expert >= config.expertsPerToken) continue;
     count.active += role.part === 'embedding' && !config.tieWordEmbeddings ? config.hiddenSize : elements;
   }
-  const { layers, heads, keyValueLoraRank, qkNopeHeadDim, qkRopeHeadDim, vHeadDim } = config;
+  const { layers, heads } = config;
   return {
     ...counts,
-    cacheNumbers: layers * (keyValueLoraRank + qkRopeHeadDim),
-    multiHeadCacheNumbers: layers * heads * (qkNopeHeadDim + qkRopeHeadDim + vHeadDim),
+    cacheNumbers: layers * cacheWidth(config),
+    multiHeadCacheNumbers: layers * heads * headNumbers(config),
   };
+}
+
+/** Numbers of a head's key and value. */
+function headNumbers({ attention }: ModelConfig): number {
+  return attention.kind === 'latent'
+    ? attention.qkNopeHeadDim + attention.qkRopeHeadDim + attention.vHeadDim
+    : 2 * attention.headDim;
 }

@@ -30,11 +30,16 @@ const dimension = fc.integer({ min: 1, max: 4 });
 const configs = fc
   .record({
     heads: dimension,
-    qkNopeHeadDim: dimension,
-    qkRopeHeadDim: fc.constantFrom(2, 4),
-    vHeadDim: dimension,
-    queryLoraRank: fc.option(dimension),
-    keyValueLoraRank: dimension,
+    attention: fc.record({
+      kind: fc.constant('latent' as const),
+      qkNopeHeadDim: dimension,
+      qkRopeHeadDim: fc.constantFrom(2, 4),
+      vHeadDim: dimension,
+      queryLoraRank: fc.option(dimension),
+      keyValueLoraRank: dimension,
+      ropeInterleaved: fc.constant(true),
+      indexer: fc.option(fc.record({ heads: dimension, headDim: dimension, topk: dimension })),
+    }),
     hiddenSize: dimension,
     intermediateSize: dimension,
     moeIntermediateSize: dimension,
@@ -47,10 +52,28 @@ const configs = fc
   })
   .map((part): ModelConfig => ({ ...tinyConfig, ...part }));
 
+const groupedQueryConfigs = fc
+  .record({
+    keyValueHeads: fc.constantFrom(1, 2),
+    headDim: fc.constantFrom(2, 4),
+    queryKeyNorm: fc.boolean(),
+    inputBias: fc.boolean(),
+    outputBias: fc.boolean(),
+  })
+  .map(
+    (part): ModelConfig => ({
+      ...tinyConfig,
+      modelType: 'llama',
+      attention: { kind: 'grouped-query', ...part },
+      routedExperts: 0,
+      mtpLayers: 0,
+    }),
+  );
+
 describe('loadWeights and checkpointTensors', () => {
   it.each(['interpreter', 'interpreter64'] as const)('give back every bit of every tensor on %s', async (target) => {
     await fc.assert(
-      fc.asyncProperty(configs, fc.integer(), async (config, seed) => {
+      fc.asyncProperty(fc.oneof(configs, groupedQueryConfigs), fc.integer(), async (config, seed) => {
         const other = await createRuntime({ target, memoryBytes: 2 ** 18 });
         const source = tinyTensors((tensor, element) => Math.fround(Math.sin(seed + tensor * 977 + element)), config);
         const parameters = allocateParameters(other, config);
@@ -111,6 +134,7 @@ describe('loadWeights and checkpointTensors', () => {
     const rows = (tensor: (typeof parameters)['embedding']) =>
       [...runtime.read(tensor)].filter((_, at) => at % tensor.columns === 0);
     const { attention, feedForward } = parameters.layers[1]!;
+    if (attention.kind !== 'latent') throw new Error('the attention is latent');
     // Two heads of 2 nope and 2 rope rows; of 2 nope and 3 value rows.
     expect(rows(attention.queryCompression!.up)).toEqual([0, 1, 4, 5, 2, 3, 6, 7]);
     expect(rows(attention.latentUp)).toEqual([0, 1, 5, 6, 2, 3, 4, 7, 8, 9]);

@@ -1,6 +1,8 @@
 import {
   allocateParameters,
+  type GroupedQueryAttentionParameters,
   isExperts,
+  type LatentAttentionParameters,
   type LayerParameters,
   type ModelConfig,
   type ModelParameters,
@@ -110,37 +112,93 @@ function piecesOf(spec: TensorSpec, config: ModelConfig, parameters: ModelParame
 }
 
 function layerPieces({ name, role }: TensorSpec, config: ModelConfig, layer: LayerParameters): Tensor[] {
-  const { attention } = layer;
-  const { qkNopeHeadDim: nope, qkRopeHeadDim: rope, vHeadDim: value } = config;
   switch (role.part) {
     case 'inputNorm':
       return [layer.inputNorm];
     case 'postAttentionNorm':
       return [layer.postAttentionNorm];
-    case 'query':
-      return byHead(attention.query!, config.heads, nope, rope);
-    case 'queryDown':
-      return [attention.queryCompression!.down];
-    case 'queryNorm':
-      return [attention.queryCompression!.norm];
-    case 'queryUp':
-      return byHead(attention.queryCompression!.up, config.heads, nope, rope);
-    case 'latentDown':
-      return [attention.latentDown];
-    case 'latentNorm':
-      return [attention.latentNorm];
-    case 'latentUp':
-      return byHead(attention.latentUp, config.heads, nope, value);
-    case 'attentionOutput':
-      return [attention.output];
     case 'gate':
     case 'up':
     case 'down':
     case 'router':
     case 'routerBias':
       return [feedForwardPiece(role, layer.feedForward)];
+  }
+  const { attention } = layer;
+  const pieces =
+    attention.kind === 'latent'
+      ? latentPieces(role.part, config, attention)
+      : [groupedQueryPiece(role.part, attention)].filter((piece) => piece !== undefined);
+  if (pieces.length === 0) throw new Error(`no place in a layer for ${name}`);
+  return pieces;
+}
+
+function latentPieces(
+  part: TensorSpec['role']['part'],
+  { heads, attention: shape }: ModelConfig,
+  attention: LatentAttentionParameters,
+): Tensor[] {
+  if (shape.kind !== 'latent') return [];
+  const { qkNopeHeadDim: nope, qkRopeHeadDim: rope, vHeadDim: value } = shape;
+  switch (part) {
+    case 'query':
+      return byHead(attention.query!, heads, nope, rope);
+    case 'queryDown':
+      return [attention.queryCompression!.down];
+    case 'queryNorm':
+      return [attention.queryCompression!.norm];
+    case 'queryUp':
+      return byHead(attention.queryCompression!.up, heads, nope, rope);
+    case 'latentDown':
+      return [attention.latentDown];
+    case 'latentNorm':
+      return [attention.latentNorm];
+    case 'latentUp':
+      return byHead(attention.latentUp, heads, nope, value);
+    case 'attentionOutput':
+      return [attention.output];
+    case 'indexerQuery':
+      return [attention.indexer!.query];
+    case 'indexerKey':
+      return [attention.indexer!.key];
+    case 'indexerKeyNorm':
+      return [attention.indexer!.keyNorm.weight];
+    case 'indexerKeyNormBias':
+      return [attention.indexer!.keyNorm.bias];
+    case 'indexerWeights':
+      return [attention.indexer!.weights];
     default:
-      throw new Error(`no place in a layer for ${name}`);
+      return [];
+  }
+}
+
+function groupedQueryPiece(
+  part: TensorSpec['role']['part'],
+  { query, key, value, output, queryNorm, keyNorm }: GroupedQueryAttentionParameters,
+): Tensor | undefined {
+  switch (part) {
+    case 'query':
+      return query.weight;
+    case 'queryBias':
+      return query.bias;
+    case 'queryNorm':
+      return queryNorm;
+    case 'key':
+      return key.weight;
+    case 'keyBias':
+      return key.bias;
+    case 'keyNorm':
+      return keyNorm;
+    case 'value':
+      return value.weight;
+    case 'valueBias':
+      return value.bias;
+    case 'attentionOutput':
+      return output.weight;
+    case 'attentionOutputBias':
+      return output.bias;
+    default:
+      return undefined;
   }
 }
 

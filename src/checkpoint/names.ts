@@ -1,4 +1,9 @@
-import { hasExperts, type ModelConfig } from '../model/config.ts';
+import {
+  type GroupedQueryAttentionConfig,
+  hasExperts,
+  type LatentAttentionConfig,
+  type ModelConfig,
+} from '../model/config.ts';
 
 /** What a tensor does in the model. */
 export interface TensorRole {
@@ -15,7 +20,19 @@ export interface TensorRole {
     | 'latentDown'
     | 'latentNorm'
     | 'latentUp'
+    | 'indexerQuery'
+    | 'indexerKey'
+    | 'indexerKeyNorm'
+    | 'indexerKeyNormBias'
+    | 'indexerWeights'
+    | 'queryBias'
+    | 'key'
+    | 'keyBias'
+    | 'keyNorm'
+    | 'value'
+    | 'valueBias'
     | 'attentionOutput'
+    | 'attentionOutputBias'
     | 'gate'
     | 'up'
     | 'down'
@@ -97,8 +114,25 @@ function* layerSpecs(config: ModelConfig, layer: number): Generator<TensorSpec> 
 }
 
 function* attentionSpecs(config: ModelConfig, at: string, layer: number): Generator<TensorSpec> {
-  const { hiddenSize: hidden, heads, queryLoraRank, keyValueLoraRank: latent } = config;
-  const queries = heads * (config.qkNopeHeadDim + config.qkRopeHeadDim);
+  const { attention } = config;
+  if (attention.kind === 'latent') yield* latentSpecs(config, attention, at, layer);
+  else yield* groupedQuerySpecs(config, attention, at, layer);
+}
+
+function* latentSpecs(
+  { hiddenSize: hidden, heads }: ModelConfig,
+  attention: LatentAttentionConfig,
+  at: string,
+  layer: number,
+): Generator<TensorSpec> {
+  const {
+    queryLoraRank,
+    keyValueLoraRank: latent,
+    qkNopeHeadDim: nope,
+    qkRopeHeadDim: rope,
+    vHeadDim: value,
+  } = attention;
+  const queries = heads * (nope + rope);
   if (queryLoraRank === null) {
     yield spec(`${at}.q_proj.weight`, [queries, hidden], 'query', layer);
   } else {
@@ -106,10 +140,37 @@ function* attentionSpecs(config: ModelConfig, at: string, layer: number): Genera
     yield spec(`${at}.q_a_layernorm.weight`, [queryLoraRank], 'queryNorm', layer);
     yield spec(`${at}.q_b_proj.weight`, [queries, queryLoraRank], 'queryUp', layer);
   }
-  yield spec(`${at}.kv_a_proj_with_mqa.weight`, [latent + config.qkRopeHeadDim, hidden], 'latentDown', layer);
+  yield spec(`${at}.kv_a_proj_with_mqa.weight`, [latent + rope, hidden], 'latentDown', layer);
   yield spec(`${at}.kv_a_layernorm.weight`, [latent], 'latentNorm', layer);
-  yield spec(`${at}.kv_b_proj.weight`, [heads * (config.qkNopeHeadDim + config.vHeadDim), latent], 'latentUp', layer);
-  yield spec(`${at}.o_proj.weight`, [hidden, heads * config.vHeadDim], 'attentionOutput', layer);
+  yield spec(`${at}.kv_b_proj.weight`, [heads * (nope + value), latent], 'latentUp', layer);
+  yield spec(`${at}.o_proj.weight`, [hidden, heads * value], 'attentionOutput', layer);
+  if (attention.indexer === null || queryLoraRank === null) return;
+  const { heads: indexHeads, headDim } = attention.indexer;
+  yield spec(`${at}.indexer.wq_b.weight`, [indexHeads * headDim, queryLoraRank], 'indexerQuery', layer);
+  yield spec(`${at}.indexer.wk.weight`, [headDim, hidden], 'indexerKey', layer);
+  yield spec(`${at}.indexer.k_norm.weight`, [headDim], 'indexerKeyNorm', layer);
+  yield spec(`${at}.indexer.k_norm.bias`, [headDim], 'indexerKeyNormBias', layer);
+  yield spec(`${at}.indexer.weights_proj.weight`, [indexHeads, hidden], 'indexerWeights', layer);
+}
+
+function* groupedQuerySpecs(
+  { hiddenSize: hidden, heads }: ModelConfig,
+  { headDim, keyValueHeads, inputBias, outputBias, queryKeyNorm }: GroupedQueryAttentionConfig,
+  at: string,
+  layer: number,
+): Generator<TensorSpec> {
+  const queries = heads * headDim;
+  const keys = keyValueHeads * headDim;
+  yield spec(`${at}.q_proj.weight`, [queries, hidden], 'query', layer);
+  if (inputBias) yield spec(`${at}.q_proj.bias`, [queries], 'queryBias', layer);
+  if (queryKeyNorm) yield spec(`${at}.q_norm.weight`, [headDim], 'queryNorm', layer);
+  yield spec(`${at}.k_proj.weight`, [keys, hidden], 'key', layer);
+  if (inputBias) yield spec(`${at}.k_proj.bias`, [keys], 'keyBias', layer);
+  if (queryKeyNorm) yield spec(`${at}.k_norm.weight`, [headDim], 'keyNorm', layer);
+  yield spec(`${at}.v_proj.weight`, [keys, hidden], 'value', layer);
+  if (inputBias) yield spec(`${at}.v_proj.bias`, [keys], 'valueBias', layer);
+  yield spec(`${at}.o_proj.weight`, [hidden, queries], 'attentionOutput', layer);
+  if (outputBias) yield spec(`${at}.o_proj.bias`, [hidden], 'attentionOutputBias', layer);
 }
 
 function* feedForwardSpecs(config: ModelConfig, at: string, layer: number): Generator<TensorSpec> {

@@ -39,6 +39,15 @@ describe('jingqi logits', () => {
     expect(Math.max(...difference)).toBeLessThan(1e-4);
   });
 
+  it('prints those of a model with grouped-query attention', async () => {
+    const directory = golden('llama-tied-bias');
+    const { tokens, logits_last_by_prefix: expected } = JSON.parse(readFileSync(`${directory}/golden.json`, 'utf8'));
+    const answer = JSON.parse(await printed('logits', directory, '--ids', tokens.join(), '--json'));
+    const difference = answer.logits.flat().map((value: number, at: number) => Math.abs(value - expected.flat()[at]));
+    expect(difference.length).toBe(expected.flat().length);
+    expect(Math.max(...difference)).toBeLessThan(1e-4);
+  });
+
   it('goes on with the cache where the ids are more than one step takes', async () => {
     const ids = Array.from({ length: 40 }, (_, at) => (at * 7) % 60);
     const logits = async (count: number) =>
@@ -113,6 +122,23 @@ describe('jingqi inspect', () => {
       expect(out).toContain(`│ ${row} `);
     }
     expect(out).toMatch(/with multi-head attention +│ 1,440 bytes: 3\.8 times as much/);
+  });
+
+  it('tells grouped-query attention and the bytes that it keeps', async () => {
+    const report: InspectReport = JSON.parse(await printed('inspect', golden('qwen2'), '--json'));
+    expect(report).toMatchObject({
+      modelType: 'qwen2',
+      layers: { total: 2, dense: 2, experts: 0 },
+      attention: { kind: 'grouped-query', heads: 6, keyValueHeads: 2, headDim: 6, inputBias: true },
+      experts: null,
+      cacheBytesPerToken: { groupedQuery: 4 * 2 * 2 * 2 * 6, multiHead: 4 * 2 * 6 * 2 * 6 },
+    });
+  });
+
+  it('prints a table of grouped-query attention', async () => {
+    const out = await printed('inspect', golden('qwen3'));
+    expect(out).toMatch(/attention +│ 4 heads on 2 of keys and values, 12 each, queries and keys normed /);
+    expect(out).toMatch(/with multi-head attention +│ 768 bytes: 2\.0 times as much/);
   });
 
   it('refuses a directory without a model in one line', async () => {

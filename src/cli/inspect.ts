@@ -1,7 +1,14 @@
 import Table from 'cli-table3';
 import type { Command } from 'commander';
 import { type Checkpoint, modelSize, openCheckpoint } from '../checkpoint/index.ts';
-import { hasExperts, type ModelConfig } from '../model/index.ts';
+import {
+  type AttentionConfig,
+  type GroupedQueryAttentionConfig,
+  hasExperts,
+  type IndexerConfig,
+  type LatentAttentionConfig,
+  type ModelConfig,
+} from '../model/index.ts';
 import { DTYPE_BYTES, formatBytes } from '../tensor/index.ts';
 import { DEFAULT_MODEL } from './model-directory.ts';
 
@@ -34,14 +41,10 @@ export interface InspectReport {
   readonly maxPositions: number;
   readonly layers: { readonly total: number; readonly dense: number; readonly experts: number };
   readonly predictionModules: number;
-  readonly attention: {
-    readonly heads: number;
-    readonly queryLoraRank: number | null;
-    readonly keyValueLoraRank: number;
-    readonly qkNopeHeadDim: number;
-    readonly qkRopeHeadDim: number;
-    readonly vHeadDim: number;
-  };
+  readonly attention: { readonly heads: number } & (
+    | (Omit<LatentAttentionConfig, 'ropeInterleaved' | 'indexer'> & { readonly indexer?: IndexerConfig })
+    | GroupedQueryAttentionConfig
+  );
   /** null where no layer has experts. */
   readonly experts: {
     readonly routed: number;
@@ -60,8 +63,14 @@ export interface InspectReport {
     readonly predictionActive: number;
   };
   readonly weights: { readonly bytes: number; readonly types: Readonly<Record<string, number>> };
-  /** Bytes per token over all layers: latents as they are kept, and keys and values of ordinary multi-head attention. */
-  readonly cacheBytesPerToken: { readonly latent: number; readonly multiHead: number };
+  /**
+   * Bytes per token over all layers: latents, or keys and values of grouped-query attention, as they are kept, and keys
+   * and values of ordinary multi-head attention.
+   */
+  readonly cacheBytesPerToken: { readonly multiHead: number } & (
+    | { readonly latent: number }
+    | { readonly groupedQuery: number }
+  );
 }
 
 /** Describes a checkpoint by its config and the headers of its weights. */
@@ -70,7 +79,7 @@ export function inspectCheckpoint({ config, directory, tensors, totalBytes }: Ch
   const withExperts = Array.from({ length: config.layers }, (_, layer) => hasExperts(config, layer)).filter(Boolean);
   const types: Record<string, number> = {};
   for (const { dtype, bytes } of tensors.values()) types[dtype] = (types[dtype] ?? 0) + bytes;
-  const { heads, queryLoraRank, keyValueLoraRank, qkNopeHeadDim, qkRopeHeadDim, vHeadDim } = config;
+  const kept = cacheNumbers * CACHE_NUMBER_BYTES;
   return {
     directory,
     modelType: config.modelType,
@@ -79,7 +88,7 @@ export function inspectCheckpoint({ config, directory, tensors, totalBytes }: Ch
     maxPositions: config.maxPositions,
     layers: { total: config.layers, dense: config.layers - withExperts.length, experts: withExperts.length },
     predictionModules: config.mtpLayers,
-    attention: { heads, queryLoraRank, keyValueLoraRank, qkNopeHeadDim, qkRopeHeadDim, vHeadDim },
+    attention: { heads: config.heads, ...attentionReport(config.attention) },
     experts:
       withExperts.length === 0
         ? null
@@ -100,10 +109,16 @@ export function inspectCheckpoint({ config, directory, tensors, totalBytes }: Ch
     },
     weights: { bytes: totalBytes, types },
     cacheBytesPerToken: {
-      latent: cacheNumbers * CACHE_NUMBER_BYTES,
+      ...(config.attention.kind === 'latent' ? { latent: kept } : { groupedQuery: kept }),
       multiHead: multiHeadCacheNumbers * CACHE_NUMBER_BYTES,
     },
   };
+}
+
+function attentionReport(attention: AttentionConfig) {
+  if (attention.kind === 'grouped-query') return attention;
+  const { ropeInterleaved: _, indexer, ...report } = attention;
+  return indexer === null ? report : { ...report, indexer };
 }
 
 const whole = (count: number) => count.toLocaleString('en');
@@ -118,6 +133,7 @@ const NO_LINES_BETWEEN_ROWS = { mid: '', 'left-mid': '', 'mid-mid': '', 'right-m
 
 function asTable(report: InspectReport): string {
   const { layers, attention, experts, parameters, weights, cacheBytesPerToken: cache } = report;
+  const kept = 'latent' in cache ? cache.latent : cache.groupedQuery;
   const rows: [string, string][] = [
     ['model', report.directory],
     ['architecture', report.modelType],
@@ -126,13 +142,7 @@ function asTable(report: InspectReport): string {
     ['longest context', `${whole(report.maxPositions)} tokens`],
     ['layers', `${layers.total}: ${layers.dense} dense, ${layers.experts} with experts`],
     ['prediction modules', String(report.predictionModules)],
-    [
-      'attention',
-      `${attention.heads} heads, latent of ${attention.keyValueLoraRank} + rotary key of ${attention.qkRopeHeadDim}; ` +
-        (attention.queryLoraRank === null
-          ? 'queries uncompressed'
-          : `queries compressed to ${attention.queryLoraRank}`),
-    ],
+    ['attention', describeAttention(attention)],
     ['experts per layer', experts === null ? 'none' : describeExperts(experts)],
     ['parameters', parameterCount(parameters.total)],
     ['active per token', `${parameterCount(parameters.active)}, ${percent(parameters.active, parameters.total)}`],
@@ -144,15 +154,27 @@ function asTable(report: InspectReport): string {
   const types = Object.entries(weights.types).map(([type, bytes]) => `${type} ${formatBytes(bytes)}`);
   rows.push(
     ['weights', `${whole(weights.bytes)} bytes (${types.join(', ')})`],
-    ['cache per token', `${whole(cache.latent)} bytes (f32, all layers)`],
+    ['cache per token', `${whole(kept)} bytes (f32, all layers)`],
     [
       'with multi-head attention',
-      `${whole(cache.multiHead)} bytes: ${(cache.multiHead / cache.latent).toFixed(1)} times as much`,
+      `${whole(cache.multiHead)} bytes: ${(cache.multiHead / kept).toFixed(1)} times as much`,
     ],
   );
   const table = new Table({ chars: NO_LINES_BETWEEN_ROWS, style: { head: [], border: [] } });
   table.push(...rows);
   return table.toString();
+}
+
+function describeAttention({ heads, ...attention }: InspectReport['attention']): string {
+  if (attention.kind === 'latent') {
+    const { keyValueLoraRank, qkRopeHeadDim, queryLoraRank: compressed } = attention;
+    const sparse = attention.indexer === undefined ? '' : `; sees ${attention.indexer.topk} positions at most`;
+    const queries = (compressed === null ? 'queries uncompressed' : `queries compressed to ${compressed}`) + sparse;
+    return `${heads} heads, latent of ${keyValueLoraRank} + rotary key of ${qkRopeHeadDim}; ${queries}`;
+  }
+  const { keyValueHeads, headDim, queryKeyNorm, inputBias } = attention;
+  const more = `${inputBias ? ', with biases' : ''}${queryKeyNorm ? ', queries and keys normed' : ''}`;
+  return `${heads} heads on ${keyValueHeads} of keys and values, ${headDim} each${more}`;
 }
 
 function describeExperts(experts: NonNullable<InspectReport['experts']>): string {

@@ -4,8 +4,10 @@ import {
   type AttentionForm,
   allocateParameters,
   allocateRotaryTable,
+  cacheWidth,
   decodeCached,
   type ModelConfig,
+  rotaryDim,
   vocabularyLogits,
 } from '../model/index.ts';
 import { createRuntime, type Runtime, record } from '../tensor/index.ts';
@@ -63,7 +65,7 @@ function checkIds(ids: readonly number[], config: ModelConfig): void {
 const MOST_ROWS = 32;
 const PAGE_SIZE = 16;
 
-/** The logits after ids[0…p] for each p, through the latent cache. */
+/** The logits after ids[0…p] for each p, through the cache. */
 async function* prefixLogits(
   checkpoint: Checkpoint,
   ids: readonly number[],
@@ -107,10 +109,7 @@ function recordStep(
   const paged = { pageTable, sequences, positions, pageSize: PAGE_SIZE };
   const caches = parameters.layers.map((_, layer) => ({
     form,
-    cache: runtime.allocate(`latents of layer ${layer}`, [
-      pages * PAGE_SIZE,
-      config.keyValueLoraRank + config.qkRopeHeadDim,
-    ]),
+    cache: runtime.allocate(`cache of layer ${layer}`, [pages * PAGE_SIZE, cacheWidth(config)]),
     rows: paged,
   }));
   const program = record(runtime, () => {
@@ -131,7 +130,7 @@ function recordStep(
 /** Enough for weights, caches and one step; only what is touched is committed. */
 function memoryFor(config: ModelConfig, length: number): number {
   const { main, predictions, cacheNumbers, multiHeadCacheNumbers } = modelSize(config);
-  const perPosition = cacheNumbers + multiHeadCacheNumbers + config.qkRopeHeadDim;
+  const perPosition = cacheNumbers + multiHeadCacheNumbers + rotaryDim(config);
   const numbers = (main.total + predictions.total) * 1.05 + perPosition * (length + PAGE_SIZE);
   return Math.ceil(4 * numbers) + 2 ** 28;
 }

@@ -2,7 +2,7 @@ import type { AttentionForm, ModelConfig, ModelParameters } from '../model/index
 import { platform } from '../platform/index.ts';
 import type { Runtime } from '../tensor/index.ts';
 import { Generation, type GenerationResult } from './generation.ts';
-import { LatentCache } from './latent-cache.ts';
+import { KeyValueCache } from './key-value-cache.ts';
 import { logProbabilities } from './log-probabilities.ts';
 import { Sampler, SamplerScratch, type SamplingOptions } from './sampling.ts';
 import { Scheduler } from './scheduler.ts';
@@ -24,7 +24,7 @@ export interface EngineOptions {
   readonly pageSize?: number;
   /** Most rows of one step; longer prompts take several. Default 256. */
   readonly rowLimit?: number;
-  /** Form of the attention. Default: absorbed, which reads only latents. */
+  /** Form of latent attention. Default: absorbed, which reads only latents. */
   readonly attention?: AttentionForm;
   /** Tokens that the tokenizer knows; ids from there on fill up the vocabulary and are never chosen. Default: all. */
   readonly usedVocabulary?: number;
@@ -62,7 +62,7 @@ export class Engine {
   readonly config: ModelConfig;
   readonly contextLength: number;
   readonly maximumSequences: number;
-  readonly cache: LatentCache;
+  readonly cache: KeyValueCache;
   readonly #programs: StepPrograms;
   readonly #scheduler: Scheduler;
   readonly #scratch: SamplerScratch;
@@ -99,7 +99,7 @@ export class Engine {
     this.config = config;
     this.contextLength = contextLength;
     this.maximumSequences = maximumSequences;
-    this.cache = new LatentCache(runtime, config, {
+    this.cache = new KeyValueCache(runtime, config, {
       pages: Math.ceil(cacheTokens / pageSize),
       pageSize,
       seats: maximumSequences,

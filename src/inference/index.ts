@@ -11,7 +11,7 @@ export {
 } from './chat-session.ts';
 export { Engine, type EngineOptions, type EngineStatistics, type GenerationRequest } from './engine.ts';
 export { Generation, type GenerationResult, type GenerationUsage } from './generation.ts';
-export { LatentCache, type LatentCacheOptions } from './latent-cache.ts';
+export { KeyValueCache, type KeyValueCacheOptions } from './key-value-cache.ts';
 export { type ChosenLogProbability, logProbabilities, type TokenLogProbability } from './log-probabilities.ts';
 export { type OpenModel, type OpenModelOptions, openModel } from './open-model.ts';
 export { Pages } from './pages.ts';

@@ -90,7 +90,7 @@ async function readTokenizer(checkpoint: Checkpoint): Promise<Tokenizer> {
   }
 }
 
-/** Weights, latents, and room for the steps' temporary tensors; only what is touched is committed. */
+/** Weights, cache, and room for the steps' temporary tensors; only what is touched is committed. */
 function memoryFor(config: ModelConfig, cacheTokens: number): number {
   const { main, predictions, cacheNumbers } = modelSize(config);
   const numbers = 1.05 * (main.total + predictions.total) + cacheNumbers * (cacheTokens + 64);

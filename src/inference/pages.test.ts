@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createRuntime } from '../tensor/index.ts';
 import { randomConfig } from './fixtures/random-model.ts';
-import { LatentCache } from './latent-cache.ts';
+import { KeyValueCache } from './key-value-cache.ts';
 import { NO_CONTENT, Pages } from './pages.ts';
 import { Sampler } from './sampling.ts';
 import { Scheduler } from './scheduler.ts';
@@ -81,7 +81,7 @@ describe('Scheduler', () => {
   it('serves everyone, lets every row see its whole prefix, and loses no page', async () => {
     const runtime = await createRuntime({ target: 'interpreter', workers: 1, memoryBytes: 4 << 20 });
     const run = fc.property(shapes, ({ pages, pageSize, seats, rowLimit, requests }) => {
-      const cache = new LatentCache(runtime, randomConfig, { pages, pageSize, seats, pagesPerSequence: 30 });
+      const cache = new KeyValueCache(runtime, randomConfig, { pages, pageSize, seats, pagesPerSequence: 30 });
       const scheduler = new Scheduler({ cache, rowLimit, seats });
       const contents = new SlotContents();
       const open = new Map<Sequence, number | null>();

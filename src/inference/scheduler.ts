@@ -1,9 +1,9 @@
-import type { LatentCache } from './latent-cache.ts';
+import type { KeyValueCache } from './key-value-cache.ts';
 import { NO_CONTENT } from './pages.ts';
 import type { Sequence } from './sequence.ts';
 
 export interface SchedulerOptions {
-  readonly cache: LatentCache;
+  readonly cache: KeyValueCache;
   /** Most rows of one step. */
   readonly rowLimit: number;
   /** Most sequences that run at once: seats of the cache. */
@@ -16,7 +16,7 @@ export interface SchedulerOptions {
  * waits at the front of the queue to be computed again.
  */
 export class Scheduler {
-  readonly #cache: LatentCache;
+  readonly #cache: KeyValueCache;
   readonly #rowLimit: number;
   /** Free rows of the page table. */
   readonly #seats: number[];

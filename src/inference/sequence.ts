@@ -17,7 +17,7 @@ export class Sequence {
   /** Of each generated token, where they were asked for. */
   readonly logProbabilities: ChosenLogProbability[] = [];
   length: number;
-  /** Tokens whose latents are in the cache. */
+  /** Tokens that are in the cache. */
   computed = 0;
   /** Tokens of the prompt that were found in the cache when the sequence was first admitted. */
   reused = 0;

@@ -10,14 +10,14 @@ import {
   vocabularyLogits,
 } from '../model/index.ts';
 import { embedding, type Program, type RotaryTable, type Runtime, record, type Tensor } from '../tensor/index.ts';
-import type { LatentCache } from './latent-cache.ts';
+import type { KeyValueCache } from './key-value-cache.ts';
 import type { Logits } from './sampling.ts';
 
 export interface StepProgramsOptions {
   readonly runtime: Runtime;
   readonly config: ModelConfig;
   readonly parameters: ModelParameters;
-  readonly cache: LatentCache;
+  readonly cache: KeyValueCache;
   readonly contextLength: number;
   readonly rowLimit: number;
   /** Most rows whose logits one step computes. */

@@ -269,7 +269,11 @@ function scores(b: Builder, work: Work, head: I32, count: I32): void {
         const number = b.loadI32(b.offset(own, position), (layout.at.slots + j) * 4);
         return b.offset(keys[part]!, b.mul(number, slot), bytes);
       });
-      dotProducts(b, { dim, queries, at, stride: layout.queryStride, rows, memory: variant.memory }, sums);
+      dotProducts(
+        b,
+        { dim, queries, at, stride: layout.queryStride, rows, memory: variant.memory, filled: true },
+        sums,
+      );
     });
     const to = b.offset(own, position);
     sums.forEach((row, i) => {
@@ -290,14 +294,18 @@ interface DotProducts {
   readonly stride: number;
   readonly rows: readonly Pointer[];
   readonly memory: CacheMemory;
+  /** Whether numbers stand behind each query up to a whole vector, finite ones. */
+  readonly filled: boolean;
 }
 
 /** sums[i][j] += queries[i] · rows[j], lane by lane; a row of the cache is loaded once for all queries. */
-function dotProducts(b: Builder, { dim, queries, at, stride, rows, memory }: DotProducts, sums: Sums): void {
+export function dotProducts(b: Builder, products: DotProducts, sums: Sums): void {
+  const { dim, queries, at, stride, rows, memory, filled } = products;
   const bytes = MEMORY_BYTES[memory];
-  const step = (query: Pointer, first: number, keys: readonly VectorF32[]) => {
+  const step = (query: Pointer, first: number, keys: readonly VectorF32[], count?: I32) => {
     sums.forEach((row, i) => {
-      const vector = b.loadVector(query, (at + first + i * stride) * 4);
+      const place = (at + first + i * stride) * 4;
+      const vector = count === undefined ? b.loadVector(query, place) : b.loadPartial(b.offset(query, place, 1), count);
       row.forEach((sum, j) => sum.set(b.fma(vector, keys[j]!, sum.get())));
     });
   };
@@ -335,6 +343,7 @@ function dotProducts(b: Builder, { dim, queries, at, stride, rows, memory }: Dot
     b.offset(queries, done),
     0,
     rows.map((row) => b.loadPartial(b.offset(row, done, bytes), count, memory)),
+    filled ? undefined : count,
   );
 }
 

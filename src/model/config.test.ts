@@ -98,25 +98,31 @@ describe('parseModelConfig', () => {
     const config = parseModelConfig(version3);
     expect(config).toMatchObject({
       layers: 61,
-      queryLoraRank: 1536,
+      attention: { kind: 'latent', queryLoraRank: 1536, ropeInterleaved: true },
       groups: 8,
       topkGroups: 4,
       mtpLayers: 1,
       eosTokenIds: [1],
-      yarn: { factor: 40, mscale: 1, mscaleAllDim: 1, originalMaxPositions: 4096, attentionFactor: null },
-      ropeInterleaved: true,
+      ropeScaling: {
+        kind: 'yarn',
+        factor: 40,
+        mscale: 1,
+        mscaleAllDim: 1,
+        originalMaxPositions: 4096,
+        attentionFactor: null,
+      },
     });
     expect([0, 2, 3, 61].map((layer) => hasExperts(config, layer))).toEqual([false, false, true, true]);
   });
 
   it('reads DeepSeek-V2-Lite', () => {
     expect(parseModelConfig(version2)).toMatchObject({
-      queryLoraRank: null,
+      attention: { queryLoraRank: null },
       scoring: 'softmax',
       topkMethod: 'greedy',
       normTopkProb: false,
       sharedExperts: 2,
-      yarn: null,
+      ropeScaling: null,
       mtpLayers: 0,
     });
   });
@@ -132,7 +138,7 @@ describe('parseModelConfig', () => {
     };
     expect(parseModelConfig(written)).toEqual(parseModelConfig(version3));
     const plain = { ...rest, rope_parameters: { rope_type: 'default', rope_theta: 5e4 } };
-    expect(parseModelConfig(plain)).toMatchObject({ ropeTheta: 5e4, yarn: null });
+    expect(parseModelConfig(plain)).toMatchObject({ ropeTheta: 5e4, ropeScaling: null });
   });
 
   it('reads a model without experts', () => {
@@ -164,14 +170,18 @@ describe('parseModelConfig', () => {
     'reads the reference model %s (needs ../shared/data)',
     (name) => {
       const config = parseModelConfig(golden(name));
-      expect(config).toMatchObject({ layers: 3, hiddenSize: 64, routedExperts: 16, vHeadDim: 12 });
+      expect(config).toMatchObject({ layers: 3, hiddenSize: 64, routedExperts: 16, attention: { vHeadDim: 12 } });
     },
   );
 });
 
 describe('parseModelConfig refuses', () => {
   it.each<[string, object, RegExp]>([
-    ['another model', { model_type: 'llama' }, /model_type is "llama"; only deepseek_v2 and deepseek_v3/],
+    [
+      'another model',
+      { model_type: 'mistral' },
+      /model_type is "mistral"; only deepseek_v2, deepseek_v3, .* and qwen3/,
+    ],
     ['an unknown field', { attention_sink: 4 }, /field attention_sink is not understood/],
     ['an unknown yarn field', { rope_scaling: { type: 'yarn', foo: 1 } }, /field rope_scaling.foo is not understood/],
     ['a missing size', { kv_lora_rank: undefined }, /field kv_lora_rank is missing/],

@@ -9,14 +9,9 @@ import {
   rmsNorm,
   type Tensor,
 } from '../tensor/index.ts';
-import {
-  type CachedAttention,
-  cachedAttention,
-  type Documents,
-  documentAttention,
-  type RotaryInput,
-} from './attention.ts';
-import type { ModelConfig } from './config.ts';
+import { cachedAttention, documentAttention } from './attention.ts';
+import type { CachedAttention, Documents, RotaryInput } from './attention-input.ts';
+import type { ModelConfig } from './config-types.ts';
 import { type ExpertPairs, type ExpertStep, expertsFeedForward, gatedFeedForward } from './feed-forward.ts';
 import { isExperts, type LayerParameters, type ModelParameters, type PredictionParameters } from './parameters.ts';
 
@@ -140,7 +135,7 @@ export interface CachedInput extends StepInput {
   readonly pairs?: ExpertPairs | undefined;
 }
 
-/** The main model on rows of several sequences with their latents in a paged cache (inference). */
+/** The main model on rows of several sequences with what attention keeps of them in a paged cache (inference). */
 export function decodeCached(input: CachedInput, parameters: ModelParameters, config: ModelConfig): DecoderOutput {
   const attend: Attend = (x, layer, { attention }) =>
     cachedAttention(x, attention, config, input.rotary, input.caches[layer]!);

@@ -14,7 +14,7 @@ import {
   siluGate,
   type Tensor,
 } from '../tensor/index.ts';
-import type { ModelConfig } from './config.ts';
+import type { ModelConfig } from './config-types.ts';
 import type { ExpertsParameters, GatedParameters } from './parameters.ts';
 
 /** down(silu(gate(x)) · up(x)): x [rows, hidden]. */

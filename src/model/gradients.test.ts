@@ -33,6 +33,16 @@ const shared = {
   max_position_embeddings: 16,
 };
 
+const dense = {
+  vocab_size: 11,
+  hidden_size: 8,
+  intermediate_size: 6,
+  num_hidden_layers: 2,
+  rms_norm_eps: 1e-6,
+  rope_theta: 100,
+  max_position_embeddings: 16,
+};
+
 const CONFIGS = {
   'deepseek_v3 with query compression, groups, bias and a prediction module': parseModelConfig({
     ...shared,
@@ -68,6 +78,28 @@ const CONFIGS = {
       mscale: 0.7,
       mscale_all_dim: 0.7,
     },
+  }),
+  'llama with grouped queries, biases and llama3 scaling': parseModelConfig({
+    ...dense,
+    model_type: 'llama',
+    num_attention_heads: 4,
+    num_key_value_heads: 2,
+    attention_bias: true,
+    rope_scaling: {
+      rope_type: 'llama3',
+      factor: 4,
+      low_freq_factor: 1,
+      high_freq_factor: 4,
+      original_max_position_embeddings: 64,
+    },
+  }),
+  'qwen3 with normed queries and keys and tied embeddings': parseModelConfig({
+    ...dense,
+    model_type: 'qwen3',
+    num_attention_heads: 6,
+    num_key_value_heads: 2,
+    head_dim: 6,
+    tie_word_embeddings: true,
   }),
 };
 

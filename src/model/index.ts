@@ -1,5 +1,19 @@
-export type { AttentionForm, CachedAttention, Documents, RotaryInput } from './attention.ts';
-export { hasExperts, type ModelConfig, parseModelConfig, type YarnConfig } from './config.ts';
+export { cacheWidth } from './attention.ts';
+export type { AttentionForm, CachedAttention, Documents, RotaryInput } from './attention-input.ts';
+export {
+  type AttentionConfig,
+  type GroupedQueryAttentionConfig,
+  hasExperts,
+  type IndexerConfig,
+  type LatentAttentionConfig,
+  MODEL_TYPES,
+  type ModelConfig,
+  type ModelType,
+  parseModelConfig,
+  type RopeScaling,
+  rotaryDim,
+  type YarnScaling,
+} from './config.ts';
 export { huggingFaceConfigText, toHuggingFaceConfig } from './config-write.ts';
 export {
   type CachedInput,
@@ -13,10 +27,14 @@ export {
 } from './decoder.ts';
 export { allocateExpertPairs, type ExpertPairs, type ExpertStep, PAIRED_ROWS } from './feed-forward.ts';
 export {
+  type AttentionParameters,
   allocateParameters,
   type ExpertsParameters,
   type GatedParameters,
+  type GroupedQueryAttentionParameters,
+  type IndexerParameters,
   isExperts,
+  type LatentAttentionParameters,
   type LayerParameters,
   type ModelParameters,
   type Parameter,

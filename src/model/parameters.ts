@@ -1,8 +1,17 @@
 import { type Runtime, Tensor } from '../tensor/index.ts';
-import { hasExperts, type ModelConfig } from './config.ts';
+import {
+  type GroupedQueryAttentionConfig,
+  hasExperts,
+  type IndexerConfig,
+  type LatentAttentionConfig,
+  type ModelConfig,
+} from './config-types.ts';
 
-/** How a parameter is trained: Muon is for hidden matrices, norms do not decay, a router's bias follows the load. */
-export type ParameterKind = 'matrix' | 'router' | 'embedding' | 'norm' | 'bias';
+/**
+ * How a parameter is trained: Muon is for hidden matrices, norms and the biases of projections do not decay, a router's
+ * bias (`bias`) follows the load and has no gradient, and the indexer of sparse attention is not trained here.
+ */
+export type ParameterKind = 'matrix' | 'router' | 'embedding' | 'norm' | 'projectionBias' | 'bias' | 'indexer';
 
 export interface Parameter {
   readonly name: string;
@@ -30,7 +39,8 @@ export interface ExpertsParameters {
  * Rows of the query and latent up-projections are grouped by part, not by head as in files: first the nope rows of all
  * heads, then the rotary (or value) rows of all heads. Each part is then a slice of columns of the result.
  */
-export interface AttentionParameters {
+export interface LatentAttentionParameters {
+  readonly kind: 'latent';
   /** [heads·(nope + rope), hidden] without query compression. */
   readonly query: Tensor | undefined;
   readonly queryCompression: { readonly down: Tensor; readonly norm: Tensor; readonly up: Tensor } | undefined;
@@ -41,7 +51,42 @@ export interface AttentionParameters {
   readonly latentUp: Tensor;
   /** [hidden, heads·value] */
   readonly output: Tensor;
+  readonly indexer: IndexerParameters | undefined;
 }
+
+/** The lightning indexer of sparse attention. */
+export interface IndexerParameters {
+  /** [heads·headDim, q_lora_rank], applied to the normed query latent. */
+  readonly query: Tensor;
+  /** [headDim, hidden] and the layer normalisation behind it, [headDim] each. */
+  readonly key: Tensor;
+  readonly keyNorm: { readonly weight: Tensor; readonly bias: Tensor };
+  /** [heads, hidden] */
+  readonly weights: Tensor;
+}
+
+/** A projection: weight [out, in], bias [out]. */
+export interface Projection {
+  readonly weight: Tensor;
+  readonly bias: Tensor | undefined;
+}
+
+/** Each projection has its own matrix, as in files, whose quantised types may differ. */
+export interface GroupedQueryAttentionParameters {
+  readonly kind: 'grouped-query';
+  /** To heads·headDim. */
+  readonly query: Projection;
+  /** To keyValueHeads·headDim each. */
+  readonly key: Projection;
+  readonly value: Projection;
+  /** [headDim], applied to every head. */
+  readonly queryNorm: Tensor | undefined;
+  readonly keyNorm: Tensor | undefined;
+  /** From heads·headDim. */
+  readonly output: Projection;
+}
+
+export type AttentionParameters = LatentAttentionParameters | GroupedQueryAttentionParameters;
 
 export interface LayerParameters {
   readonly inputNorm: Tensor;
@@ -82,7 +127,7 @@ interface Wanted {
   tensor?: Tensor;
 }
 
-const KINDS: readonly ParameterKind[] = ['matrix', 'router', 'embedding', 'norm', 'bias'];
+const KINDS: readonly ParameterKind[] = ['matrix', 'router', 'embedding', 'norm', 'projectionBias', 'bias', 'indexer'];
 
 /** Memory for all parameters of a model, zeroed, kind after kind. Throws OutOfMemoryError. */
 export function allocateParameters(runtime: Runtime, config: ModelConfig): ModelParameters {
@@ -164,8 +209,20 @@ function describeLayer(config: ModelConfig, layer: number, want: Want): () => La
 }
 
 function describeAttention(config: ModelConfig, at: string, want: Want): () => AttentionParameters {
-  const { hiddenSize: hidden, heads, queryLoraRank, keyValueLoraRank: latent } = config;
-  const { qkNopeHeadDim: nope, qkRopeHeadDim: rope, vHeadDim: value } = config;
+  const { attention } = config;
+  return attention.kind === 'latent'
+    ? describeLatent(config, attention, at, want)
+    : describeGroupedQuery(config, attention, at, want);
+}
+
+function describeLatent(
+  { hiddenSize: hidden, heads }: ModelConfig,
+  attention: LatentAttentionConfig,
+  at: string,
+  want: Want,
+): () => LatentAttentionParameters {
+  const { queryLoraRank, keyValueLoraRank: latent } = attention;
+  const { qkNopeHeadDim: nope, qkRopeHeadDim: rope, vHeadDim: value } = attention;
   const queries = heads * (nope + rope);
   const query = queryLoraRank === null ? want(`${at}.query`, 'matrix', [queries, hidden]) : undefined;
   const compression =
@@ -180,12 +237,67 @@ function describeAttention(config: ModelConfig, at: string, want: Want): () => A
   const latentNorm = want(`${at}.latentNorm`, 'norm', [latent]);
   const latentUp = want(`${at}.latentUp`, 'matrix', [heads * (nope + value), latent]);
   const output = want(`${at}.output`, 'matrix', [hidden, heads * value]);
+  const indexer =
+    attention.indexer && queryLoraRank !== null
+      ? describeIndexer(attention.indexer, hidden, queryLoraRank, `${at}.indexer`, want)
+      : undefined;
   return () => ({
+    kind: 'latent',
     query: query?.(),
     queryCompression: compression && { down: compression.down(), norm: compression.norm(), up: compression.up() },
     latentDown: latentDown(),
     latentNorm: latentNorm(),
     latentUp: latentUp(),
+    output: output(),
+    indexer: indexer?.(),
+  });
+}
+
+function describeIndexer(
+  { heads, headDim }: IndexerConfig,
+  hidden: number,
+  queryLoraRank: number,
+  at: string,
+  want: Want,
+): () => IndexerParameters {
+  const query = want(`${at}.query`, 'indexer', [heads * headDim, queryLoraRank]);
+  const key = want(`${at}.key`, 'indexer', [headDim, hidden]);
+  const normWeight = want(`${at}.keyNorm`, 'indexer', [headDim]);
+  const normBias = want(`${at}.keyNormBias`, 'indexer', [headDim]);
+  const weights = want(`${at}.weights`, 'indexer', [heads, hidden]);
+  return () => ({
+    query: query(),
+    key: key(),
+    keyNorm: { weight: normWeight(), bias: normBias() },
+    weights: weights(),
+  });
+}
+
+function describeGroupedQuery(
+  { hiddenSize: hidden, heads }: ModelConfig,
+  attention: GroupedQueryAttentionConfig,
+  at: string,
+  want: Want,
+): () => GroupedQueryAttentionParameters {
+  const { keyValueHeads, headDim, queryKeyNorm, inputBias, outputBias } = attention;
+  const projection = (name: string, out: number, width: number, biased: boolean): (() => Projection) => {
+    const weight = want(`${at}.${name}`, 'matrix', [out, width]);
+    const bias = biased ? want(`${at}.${name}Bias`, 'projectionBias', [out]) : undefined;
+    return () => ({ weight: weight(), bias: bias?.() });
+  };
+  const norm = (name: string) => (queryKeyNorm ? want(`${at}.${name}`, 'norm', [headDim]) : undefined);
+  const query = projection('query', heads * headDim, hidden, inputBias);
+  const key = projection('key', keyValueHeads * headDim, hidden, inputBias);
+  const value = projection('value', keyValueHeads * headDim, hidden, inputBias);
+  const [queryNorm, keyNorm] = [norm('queryNorm'), norm('keyNorm')];
+  const output = projection('output', hidden, heads * headDim, outputBias);
+  return () => ({
+    kind: 'grouped-query',
+    query: query(),
+    key: key(),
+    value: value(),
+    queryNorm: queryNorm?.(),
+    keyNorm: keyNorm?.(),
     output: output(),
   });
 }

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { type ModelConfig, parseModelConfig, type YarnConfig } from './config.ts';
+import { type ModelConfig, parseModelConfig, type RopeScaling, type YarnScaling } from './config.ts';
 import { ropeAttentionFactor, ropeFrequencies, ropeTable, softmaxScale } from './rope.ts';
 
 const goldens = fileURLToPath(new URL('../../../shared/data/goldens/', import.meta.url));
@@ -27,7 +27,8 @@ describe.skipIf(!existsSync(goldens))('rotary embedding of the reference models 
   });
 });
 
-const yarn: YarnConfig = {
+const yarn: YarnScaling = {
+  kind: 'yarn',
   factor: 40,
   originalMaxPositions: 4096,
   betaFast: 32,
@@ -36,13 +37,11 @@ const yarn: YarnConfig = {
   mscaleAllDim: 1,
   attentionFactor: null,
 };
-const config = (change: Partial<YarnConfig> | null): ModelConfig =>
-  ({
-    qkNopeHeadDim: 128,
-    qkRopeHeadDim: 64,
-    ropeTheta: 10000,
-    yarn: change === null ? null : { ...yarn, ...change },
-  }) as ModelConfig;
+const attention = { kind: 'latent', qkNopeHeadDim: 128, qkRopeHeadDim: 64 };
+const config = (change: Partial<YarnScaling> | null): ModelConfig =>
+  ({ attention, ropeTheta: 10000, ropeScaling: change === null ? null : { ...yarn, ...change } }) as ModelConfig;
+const groupedQuery = (ropeScaling: RopeScaling | null): ModelConfig =>
+  ({ attention: { kind: 'grouped-query', headDim: 128 }, ropeTheta: 500_000, ropeScaling }) as ModelConfig;
 
 describe('rotary embedding', () => {
   it('turns pair i by theta^(-2i/d) a position', () => {
@@ -80,5 +79,33 @@ describe('rotary embedding', () => {
     expect(ropeAttentionFactor(config({ mscaleAllDim: 0 }))).toBeCloseTo(grown, 14);
     expect(ropeAttentionFactor(config({ attentionFactor: 1.25 }))).toBe(1.25);
     expect(ropeTable(config({ attentionFactor: 1.25 }), 0, 1)[0]).toBe(1.25);
+  });
+
+  it('slows every pair alike with linear scaling', () => {
+    const plain = ropeFrequencies(groupedQuery(null));
+    expect(plain.length).toBe(64);
+    const slowed = ropeFrequencies(groupedQuery({ kind: 'linear', factor: 4 }));
+    expect([...slowed]).toEqual([...plain].map((frequency) => frequency / 4));
+  });
+
+  it('slows with llama3 what turns less than once within the original length, and keeps what turns four times', () => {
+    const scaling = { kind: 'llama3', factor: 8, lowFrequencyFactor: 1, highFrequencyFactor: 4 } as const;
+    const plain = ropeFrequencies(groupedQuery(null));
+    const slowed = ropeFrequencies(groupedQuery({ ...scaling, originalMaxPositions: 8192 }));
+    let between = 0;
+    for (const [pair, frequency] of plain.entries()) {
+      const turns = (8192 * frequency) / (2 * Math.PI);
+      const kept = Math.min(1, Math.max(0, (turns - 1) / 3));
+      if (kept > 0 && kept < 1) between += 1;
+      expect(slowed[pair]! / frequency).toBeCloseTo(kept + (1 - kept) / 8, 5);
+    }
+    expect(between).toBeGreaterThan(3);
+  });
+
+  it('in grouped-query attention leaves the scores to the size of a head', () => {
+    const { mscale: _, ...rest } = yarn;
+    const scaled = groupedQuery({ ...rest, mscale: 1, mscaleAllDim: 0 });
+    expect(softmaxScale(scaled)).toBe(128 ** -0.5);
+    expect(ropeAttentionFactor(scaled)).toBeCloseTo(0.1 * Math.log(40) + 1, 14);
   });
 });

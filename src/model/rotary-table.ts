@@ -1,10 +1,10 @@
 import type { RotaryTable, Runtime } from '../tensor/index.ts';
-import type { ModelConfig } from './config.ts';
+import { type ModelConfig, rotaryDim } from './config-types.ts';
 import { ropeTable } from './rope.ts';
 
 /** The angles of positions 0…positions-1 in memory. */
 export function allocateRotaryTable(runtime: Runtime, config: ModelConfig, positions: number): RotaryTable {
-  const half = config.qkRopeHeadDim / 2;
+  const half = rotaryDim(config) / 2;
   const pairs = ropeTable(config, 0, positions);
   const cosines = runtime.allocate('rotary cosines', [positions, half]);
   const sines = runtime.allocate('rotary sines', [positions, half]);

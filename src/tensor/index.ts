@@ -7,7 +7,7 @@ export { siluGate } from './ops/activation.ts';
 export { type CausalAttention, causalAttention, type Heads } from './ops/attention.ts';
 export { type PagedAttention, type PagedRows, pagedAttention, writeCache } from './ops/attention-paged.ts';
 export { accumulateInto, gradientBuffer, onBackward, passGradient, wantsGradient } from './ops/differentiate.ts';
-export { add, concatenate, copyInto, fill, scale } from './ops/elementwise.ts';
+export { add, addBias, concatenate, copyInto, fill, scale } from './ops/elementwise.ts';
 export { embedding } from './ops/embedding.ts';
 export {
   combineExperts,
@@ -19,6 +19,7 @@ export {
   routeTokens,
 } from './ops/experts.ts';
 export { headsLinear } from './ops/heads.ts';
+export { type ChosenPositions, choosePositions } from './ops/indexer.ts';
 export {
   expertRowsLinear,
   groupedLinear,
@@ -28,7 +29,7 @@ export {
   matrixProducts,
 } from './ops/linear.ts';
 export { crossEntropy } from './ops/loss.ts';
-export { rmsNorm } from './ops/normalization.ts';
+export { headsRmsNorm, layerNorm, rmsNorm } from './ops/normalization.ts';
 export { type RotaryShape, type RotaryTable, rotaryInPlace } from './ops/rotary.ts';
 export { type KernelTime, Program, type ProgramMemory } from './program.ts';
 export { type Operand, type Recorder, type RecordOptions, record, recorder, rowsOf } from './record.ts';

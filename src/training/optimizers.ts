@@ -46,13 +46,15 @@ function over(name: string, address: number, shape: readonly number[]): Tensor {
   return new Tensor({ storage: { name, bytes, address, persistent: true }, dtype: 'f32', shape });
 }
 
-/** Memory for gradients and optimiser state of all trained parameters (router biases follow the load instead). */
+/** Memory for gradients and optimiser state of all trained parameters (router biases follow the load instead, indexers stay). */
 export function allocateGroups(
   runtime: Runtime,
   parameters: ModelParameters,
   options: OptimizerOptions,
 ): ParameterGroup[] {
-  const kinds = [...new Set(parameters.all.map(({ kind }) => kind))].filter((kind) => kind !== 'bias');
+  const kinds = [...new Set(parameters.all.map(({ kind }) => kind))].filter(
+    (kind) => kind !== 'bias' && kind !== 'indexer',
+  );
   return kinds.map((kind) => {
     const members = parameters.all.filter((parameter) => parameter.kind === kind);
     const first = members[0]!.tensor.storage.address!;
@@ -65,7 +67,7 @@ export function allocateGroups(
     return {
       kind,
       rule,
-      decays: kind !== 'norm',
+      decays: kind !== 'norm' && kind !== 'projectionBias',
       parameters: members.map((parameter) => {
         const { storage, shape } = parameter.tensor;
         return { parameter, gradient: over(`gradient of ${parameter.name}`, base + storage.address! - first, shape) };

@@ -45,10 +45,14 @@ afterAll(async () => {
   for (const runtime of runtimes) await runtime.close();
 });
 
-async function start(options: Partial<TrainProgramOptions> = {}, config: object = {}): Promise<Model> {
+async function start(
+  options: Partial<TrainProgramOptions> = {},
+  config: object = {},
+  base: object = CONFIG,
+): Promise<Model> {
   const runtime = await createRuntime({ memoryBytes: 2 ** 26, workers: 1 });
   runtimes.push(runtime);
-  const parsed = parseModelConfig({ ...CONFIG, vocab_size: VOCABULARY, ...config });
+  const parsed = parseModelConfig({ ...base, vocab_size: VOCABULARY, ...config });
   const parameters = allocateParameters(runtime, parsed);
   initialiseParameters(runtime, parameters, 5, 0.05);
   const train = recordTraining(runtime, parsed, parameters, { ...OPTIONS, ...options });
@@ -173,5 +177,52 @@ describe('a recorded training step', () => {
         biases.set(layer, bias);
       }
     }
+  });
+});
+
+describe('a recorded training step of other models', () => {
+  it('learns with grouped queries, biases and norms per head', async () => {
+    const model = await start(
+      { predictionWeight: 0, balanceAlpha: 0, biasSpeed: 0 },
+      {},
+      {
+        model_type: 'qwen3',
+        hidden_size: 32,
+        intermediate_size: 48,
+        num_hidden_layers: 2,
+        num_attention_heads: 4,
+        num_key_value_heads: 2,
+        head_dim: 8,
+        attention_bias: true,
+        rms_norm_eps: 1e-6,
+        max_position_embeddings: 64,
+      },
+    );
+    const first = model.step(countingBatch(0), 0, 0.01);
+    expect(Math.abs(first.loss - Math.log(VOCABULARY))).toBeLessThan(0.3);
+    let last = first;
+    for (let step = 1; step < 60; step++) last = model.step(countingBatch(step), 0, 0.01);
+    expect(last.loss).toBeLessThan(first.loss / 4);
+    const gradients = gradientsOf(model, (name) => name.includes('attention'));
+    expect(gradients.size).toBe(2 * (4 + 4 + 2));
+    for (const [name, values] of gradients) {
+      expect(values.every(Number.isFinite) && values.some((value) => value !== 0), name).toBe(true);
+    }
+  });
+
+  it('leaves the indexer of sparse attention as it is', async () => {
+    const indexer = { index_n_heads: 2, index_head_dim: 16, index_topk: LONGEST };
+    const model = await start({}, { model_type: 'deepseek_v32', ...indexer });
+    const frozen = model.parameters.all.filter(({ kind }) => kind === 'indexer');
+    expect(frozen.length).toBe(3 * 5);
+    const values = () => frozen.map(({ tensor }) => [...model.runtime.read(tensor)]);
+    const before = values();
+    const first = model.step(countingBatch(0), 0.3, 0.01);
+    for (let step = 1; step < 10; step++) model.step(countingBatch(step), 0.3, 0.01);
+    expect(values()).toEqual(before);
+    expect(model.step(countingBatch(0), 0.3, 0.01).loss).toBeLessThan(first.loss);
+    await expect(start({}, { model_type: 'deepseek_v32', ...indexer, index_topk: LONGEST - 1 })).rejects.toThrow(
+      /documents of up to 20 tokens need sparse attention/,
+    );
   });
 });

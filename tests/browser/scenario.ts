@@ -61,7 +61,7 @@ export async function runScenario(modules: Modules, options: ScenarioOptions): P
 type Runtime = import('../../src/tensor/index.ts').Runtime;
 type LoadedModel = import('../../src/checkpoint/index.ts').LoadedModel;
 
-/** All prefixes in one step through the latent cache. */
+/** All prefixes in one step through the cache. */
 function prefixLogits(
   { tensor, model }: Modules,
   runtime: Runtime,
@@ -81,7 +81,7 @@ function prefixLogits(
   const sequences = input('sequences', [rows], new Int32Array(rows));
   const pageTable = input('page table', [1, pages], counted(pages).reverse());
   const table = model.allocateRotaryTable(runtime, config, rows);
-  const width = config.keyValueLoraRank + config.qkRopeHeadDim;
+  const width = model.cacheWidth(config);
   const caches = parameters.layers.map((_, layer) => ({
     form: 'absorbed' as const,
     cache: runtime.allocate(`cache ${layer}`, [pages * PAGE_SIZE, width]),

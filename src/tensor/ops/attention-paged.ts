@@ -18,37 +18,40 @@ export interface PagedRows {
   readonly pageSize: number;
 }
 
-function memoryOf(cache: Tensor): CacheMemory {
+/** How the elements of a cache are kept. */
+export function memoryOf(cache: Tensor): CacheMemory {
   return cache.dtype as CacheMemory;
 }
 
-/** Writes rows [latent | rotary key] (or [key | value]) into the slots of their positions. */
-export function writeCache(cache: Tensor, first: Tensor, second: Tensor, rows: PagedRows): void {
+/** Writes rows [latent | rotary key], [key | value] or only one part into the slots of their positions. */
+export function writeCache(cache: Tensor, first: Tensor, second: Tensor | undefined, rows: PagedRows): void {
+  const secondWidth = second?.columns ?? 0;
   recorder().call(writeCacheKernel({ pageSize: rows.pageSize, memory: memoryOf(cache) }), {
     first: cache.slice(0, first.columns),
-    second: cache.slice(first.columns, second.columns),
+    second: cache.slice(first.columns, secondWidth),
     firstSource: first,
-    secondSource: second,
+    secondSource: second ?? 0,
     pageTable: rows.pageTable,
     sequences: rows.sequences,
     positions: rows.positions,
     rows: rowsOf(first),
     tableStride: rows.pageTable.stride,
     firstWidth: first.columns,
-    secondWidth: second.columns,
+    secondWidth,
     firstSlotStride: cache.stride,
     secondSlotStride: cache.stride,
     firstSourceRowStride: first.stride,
-    secondSourceRowStride: second.stride,
+    secondSourceRowStride: second?.stride ?? 0,
   });
 }
 
 export interface PagedAttention {
   readonly queryNope: Heads;
-  readonly queryRope: Heads;
   /** Keys and values by slot; a head stride of 0 means that all heads share them. */
   readonly keyNope: Heads;
-  readonly keyRope: Heads;
+  /** Rotary parts; absent when ropeDim is 0. */
+  readonly queryRope?: Heads;
+  readonly keyRope?: Heads;
   readonly value: Heads;
   readonly heads: number;
   readonly nopeDim: number;
@@ -73,9 +76,9 @@ export function pagedAttention(input: PagedAttention): Tensor {
       output,
       scratch: recorder().empty([elements], { name: 'attention scores' }),
       queryNope: queryNope.tensor,
-      queryRope: queryRope.tensor,
+      queryRope: queryRope?.tensor ?? 0,
       keyNope: keyNope.tensor,
-      keyRope: keyRope.tensor,
+      keyRope: keyRope?.tensor ?? 0,
       value: value.tensor,
       pageTable,
       sequences,
@@ -86,12 +89,12 @@ export function pagedAttention(input: PagedAttention): Tensor {
       scale,
       queryNopeRowStride: queryNope.tensor.stride,
       queryNopeHeadStride: queryNope.headStride,
-      queryRopeRowStride: queryRope.tensor.stride,
-      queryRopeHeadStride: queryRope.headStride,
+      queryRopeRowStride: queryRope?.tensor.stride ?? 0,
+      queryRopeHeadStride: queryRope?.headStride ?? 0,
       keyNopeSlotStride: keyNope.tensor.stride,
       keyNopeHeadStride: keyNope.headStride,
-      keyRopeSlotStride: keyRope.tensor.stride,
-      keyRopeHeadStride: keyRope.headStride,
+      keyRopeSlotStride: keyRope?.tensor.stride ?? 0,
+      keyRopeHeadStride: keyRope?.headStride ?? 0,
       valueSlotStride: value.tensor.stride,
       valueHeadStride: value.headStride,
       outputRowStride: output.stride,

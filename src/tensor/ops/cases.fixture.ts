@@ -3,12 +3,12 @@ import type { Tensor } from '../tensor.ts';
 import type { GradientCase } from '../testing.ts';
 import { siluGate } from './activation.ts';
 import { causalAttention } from './attention.ts';
-import { add, concatenate, copyInto, scale } from './elementwise.ts';
+import { add, addBias, concatenate, copyInto, scale } from './elementwise.ts';
 import { embedding } from './embedding.ts';
 import { combineExperts, gatherTokens, planDispatch, type RouteOptions, routeTokens } from './experts.ts';
 import { groupedLinear, linear } from './linear.ts';
 import { crossEntropy } from './loss.ts';
-import { rmsNorm } from './normalization.ts';
+import { headsRmsNorm, rmsNorm } from './normalization.ts';
 import { rotaryInPlace } from './rotary.ts';
 
 /** Small graphs that between them use every op with a gradient, by name. */
@@ -115,6 +115,26 @@ define('rmsNorm without a gradient for its weight', {
   parameters: { x: { shape: [5, 6] } },
   inputs: { w: { shape: [6] } },
   build: ({ x, w }) => rmsNorm(x, w, 1e-6),
+});
+define('headsRmsNorm, its input also used as it is', {
+  parameters: { x: { shape: [5, 3] }, first: { shape: [12, 3] }, w: { shape: [4] }, second: { shape: [2, 12] } },
+  build: ({ x, first, w, second }) => {
+    const h = linear(x, first);
+    return add(linear(headsRmsNorm(h, w, 1e-2), second), linear(h, second));
+  },
+});
+define('addBias in place, one bias twice, one of an input without gradient', {
+  parameters: { x: { shape: [5, 3] }, w: { shape: [4, 3] }, bias: { shape: [4] }, other: { shape: [3] } },
+  inputs: { z: { shape: [5, 3] } },
+  build: ({ x, w, bias, other, z }) => {
+    const first = linear(x, w);
+    addBias(first, bias);
+    const second = linear(add(x, x), w);
+    addBias(second, bias);
+    const copied = scale(z, 2);
+    addBias(copied, other);
+    return add(add(first, scale(second, -3)), linear(copied, w));
+  },
 });
 define('siluGate', { parameters: { x: { shape: [5, 14] } }, build: ({ x }) => siluGate(x) });
 define('siluGate twice of a slice', {

@@ -4,6 +4,7 @@ import {
   fill as fillKernel,
   scale as scaleKernel,
 } from '../../kernels/elementwise.ts';
+import { columnSums } from '../../kernels/reduce.ts';
 import { recorder, rowsOf } from '../record.ts';
 import type { Tensor } from '../tensor.ts';
 import { accumulateInto, onBackward, passGradient } from './differentiate.ts';
@@ -25,6 +26,17 @@ export function add(a: Tensor, b: Tensor): Tensor {
     for (const input of [a, b]) addGradient(input, dy);
   });
   return y;
+}
+
+/** Adds bias [columns] to every row of x in place. */
+export function addBias(x: Tensor, bias: Tensor): void {
+  if (bias.columns !== x.columns) throw new RangeError(`bias ${bias.name} does not fit ${x.columns} columns`);
+  const sizes = { rows: rowsOf(x), columns: x.columns };
+  recorder().call(addKernel, { a: x, b: bias, y: x, ...sizes, aStride: x.stride, bStride: 0, yStride: x.stride });
+  onBackward([bias], x, (gradient) => {
+    const { tensor: y, accumulate } = recorder().gradients!.target(bias)!;
+    recorder().call(columnSums({ accumulate }), { x: gradient, y, ...sizes, xStride: gradient.stride });
+  });
 }
 
 /** Copies rows into a tensor (or view) of the same shape. The gradient flows from the copy to its source. */

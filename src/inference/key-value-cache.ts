@@ -1,8 +1,8 @@
-import type { AttentionForm, CachedAttention, ModelConfig } from '../model/index.ts';
+import { type AttentionForm, type CachedAttention, cacheWidth, type ModelConfig } from '../model/index.ts';
 import type { PagedRows, Runtime, Tensor } from '../tensor/index.ts';
 import { Pages } from './pages.ts';
 
-export interface LatentCacheOptions {
+export interface KeyValueCacheOptions {
   readonly pages: number;
   /** Positions in a page, a power of two. */
   readonly pageSize: number;
@@ -12,12 +12,13 @@ export interface LatentCacheOptions {
 }
 
 /**
- * Memory for the latents of many sequences (DeepSeek-V2 §2.1): per token and layer kv_lora_rank + rope numbers, in pages.
- * A sequence sits on a seat; row `seat` of the page table names its pages.
+ * Memory for what attention keeps of the tokens of many sequences, in pages: per token and layer a latent and a rotary
+ * key (DeepSeek-V2 §2.1), or the keys and values of grouped-query attention; see `cacheWidth`. A sequence sits on a seat;
+ * row `seat` of the page table names its pages.
  */
-export class LatentCache {
+export class KeyValueCache {
   readonly pages: Pages;
-  /** [slots, kv_lora_rank + rope] by layer. */
+  /** [slots, cacheWidth(config)] by layer. */
   readonly layers: readonly Tensor[];
   /** i32 [seats, pagesPerSequence] */
   readonly pageTable: Tensor;
@@ -25,19 +26,19 @@ export class LatentCache {
   readonly #runtime: Runtime;
 
   /** @throws {OutOfMemoryError} */
-  constructor(runtime: Runtime, config: ModelConfig, options: LatentCacheOptions) {
+  constructor(runtime: Runtime, config: ModelConfig, options: KeyValueCacheOptions) {
     const { pages, pageSize, seats, pagesPerSequence } = options;
-    const width = config.keyValueLoraRank + config.qkRopeHeadDim;
+    const width = cacheWidth(config);
     this.#runtime = runtime;
     this.pages = new Pages(pages, pageSize);
     this.pageTable = runtime.allocate('page table', [seats, pagesPerSequence], 'i32');
     this.#table = runtime.view(this.pageTable) as Int32Array;
     this.layers = Array.from({ length: config.layers }, (_, layer) =>
-      runtime.allocate(`latents of layer ${layer}`, [pages * pageSize, width]),
+      runtime.allocate(`cache of layer ${layer}`, [pages * pageSize, width]),
     );
   }
 
-  /** Bytes of all latents. */
+  /** Bytes of all layers. */
   get bytes(): number {
     return this.layers.reduce((sum, { storage }) => sum + storage.bytes, 0);
   }

@@ -1,0 +1,93 @@
+import {
+  addBias,
+  causalAttention,
+  headsRmsNorm,
+  linear,
+  pagedAttention,
+  rotaryInPlace,
+  type Tensor,
+  writeCache,
+} from '../tensor/index.ts';
+import type { CachedAttention, Documents, RotaryInput } from './attention-input.ts';
+import type { GroupedQueryAttentionConfig, ModelConfig } from './config-types.ts';
+import type { GroupedQueryAttentionParameters, Projection } from './parameters.ts';
+import { softmaxScale } from './rope.ts';
+
+interface Input {
+  readonly config: ModelConfig;
+  readonly attention: GroupedQueryAttentionConfig;
+  readonly rotary: RotaryInput;
+}
+
+function projected(x: Tensor, { weight, bias }: Projection): Tensor {
+  const y = linear(x, weight);
+  if (bias) addBias(y, bias);
+  return y;
+}
+
+/** Queries [rows, heads·dim] and keys [rows, keyValueHeads·dim], normed and rotated, and values as keys. */
+function project(x: Tensor, parameters: GroupedQueryAttentionParameters, { config, attention, rotary }: Input) {
+  const { headDim: dim } = attention;
+  const turned = (projection: Projection, norm: Tensor | undefined, heads: number) => {
+    const straight = projected(x, projection);
+    const y = norm ? headsRmsNorm(straight, norm, config.rmsNormEps) : straight;
+    const shape = { heads, headStride: dim, offset: 0, dim, layout: 'halves' } as const;
+    rotaryInPlace(y, rotary.positions, rotary.table, shape);
+    return y;
+  };
+  return {
+    query: turned(parameters.query, parameters.queryNorm, config.heads),
+    key: turned(parameters.key, parameters.keyNorm, attention.keyValueHeads),
+    value: projected(x, parameters.value),
+  };
+}
+
+/** Grouped-query attention of packed documents to themselves, with gradients: x [rows, hidden] to [rows, hidden]. */
+export function documentGroupedQuery(
+  x: Tensor,
+  parameters: GroupedQueryAttentionParameters,
+  input: Input & { readonly documents: Documents },
+): Tensor {
+  const { heads } = input.config;
+  const { headDim: dim, keyValueHeads } = input.attention;
+  const { query, key, value } = project(x, parameters, input);
+  const mixed = causalAttention({
+    queryNope: { tensor: query, headStride: dim },
+    keyNope: { tensor: key, headStride: dim },
+    value: { tensor: value, headStride: dim },
+    heads,
+    variant: { nopeDim: dim, ropeDim: 0, valueDim: dim, group: heads / keyValueHeads },
+    scale: softmaxScale(input.config),
+    start: input.documents.start,
+    end: input.documents.end,
+    longestDocument: input.documents.longest,
+  });
+  return projected(mixed, parameters.output);
+}
+
+/** Writes the rows' rotated keys and values into the cache, then attends to all positions up to each row's own. */
+export function cachedGroupedQuery(
+  x: Tensor,
+  parameters: GroupedQueryAttentionParameters,
+  input: Input & { readonly cached: CachedAttention },
+): Tensor {
+  const { heads } = input.config;
+  const { headDim: dim, keyValueHeads } = input.attention;
+  const { cache, rows } = input.cached;
+  const { query, key, value } = project(x, parameters, input);
+  writeCache(cache, key, value, rows);
+  const width = keyValueHeads * dim;
+  const mixed = pagedAttention({
+    queryNope: { tensor: query, headStride: dim },
+    keyNope: { tensor: cache.slice(0, width), headStride: dim },
+    value: { tensor: cache.slice(width, width), headStride: dim },
+    heads,
+    nopeDim: dim,
+    ropeDim: 0,
+    valueDim: dim,
+    group: heads / keyValueHeads,
+    scale: softmaxScale(input.config),
+    rows,
+  });
+  return projected(mixed, parameters.output);
+}

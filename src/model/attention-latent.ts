@@ -1,0 +1,174 @@
+import {
+  causalAttention,
+  choosePositions,
+  headsLinear,
+  layerNorm,
+  linear,
+  type PagedRows,
+  pagedAttention,
+  rmsNorm,
+  rotaryInPlace,
+  type Tensor,
+  writeCache,
+} from '../tensor/index.ts';
+import type { CachedAttention, Documents, RotaryInput } from './attention-input.ts';
+import { LATENT_NORM_EPSILON, type LatentAttentionConfig, type ModelConfig } from './config-types.ts';
+import type { LatentAttentionParameters } from './parameters.ts';
+import { softmaxScale } from './rope.ts';
+
+interface Input {
+  readonly config: ModelConfig;
+  readonly attention: LatentAttentionConfig;
+  readonly rotary: RotaryInput;
+}
+
+interface Projections {
+  /** [rows, heads·nope], [rows, heads·rope] rotated, [rows, kv_lora_rank] normed, [rows, rope] rotated. */
+  readonly queryNope: Tensor;
+  readonly queryRope: Tensor;
+  readonly latent: Tensor;
+  readonly keyRope: Tensor;
+  /** [rows, q_lora_rank] normed; absent without query compression. */
+  readonly queryLatent: Tensor | undefined;
+}
+
+function project(
+  x: Tensor,
+  parameters: LatentAttentionParameters,
+  { config: { heads }, attention, rotary }: Input,
+): Projections {
+  const { qkNopeHeadDim: nope, qkRopeHeadDim: rope, keyValueLoraRank: rank } = attention;
+  const { query, queryCompression } = parameters;
+  const queryLatent =
+    queryCompression && rmsNorm(linear(x, queryCompression.down), queryCompression.norm, LATENT_NORM_EPSILON);
+  const q = queryLatent ? linear(queryLatent, queryCompression!.up) : linear(x, query!);
+  const down = linear(x, parameters.latentDown);
+  const latent = rmsNorm(down.slice(0, rank), parameters.latentNorm, LATENT_NORM_EPSILON);
+  const [queryNope, queryRope] = [q.slice(0, heads * nope), q.slice(heads * nope, heads * rope)];
+  const keyRope = down.slice(rank, rope);
+  const layout = attention.ropeInterleaved ? 'interleaved' : 'halves';
+  const shape = { headStride: rope, offset: 0, dim: rope, layout } as const;
+  rotaryInPlace(queryRope, rotary.positions, rotary.table, { heads, ...shape });
+  rotaryInPlace(keyRope, rotary.positions, rotary.table, { heads: 1, ...shape });
+  return { queryNope, queryRope, latent, keyRope, queryLatent };
+}
+
+/** Attention of packed documents to themselves, naive form, with gradients: x [rows, hidden] to [rows, hidden]. */
+export function documentLatent(
+  x: Tensor,
+  parameters: LatentAttentionParameters,
+  input: Input & { readonly documents: Documents },
+): Tensor {
+  const { config, attention, documents } = input;
+  if (attention.indexer !== null && documents.longest > attention.indexer.topk) {
+    throw new RangeError(
+      `documents of up to ${documents.longest} tokens need sparse attention (the model sees ${attention.indexer.topk} ` +
+        'positions at a time), which exists for inference only; use shorter documents',
+    );
+  }
+  const { heads } = config;
+  const { qkNopeHeadDim: nope, qkRopeHeadDim: rope, vHeadDim: value } = attention;
+  const { queryNope, queryRope, latent, keyRope } = project(x, parameters, input);
+  const expanded = linear(latent, parameters.latentUp);
+  const mixed = causalAttention({
+    queryNope: { tensor: queryNope, headStride: nope },
+    queryRope: { tensor: queryRope, headStride: rope },
+    keyNope: { tensor: expanded.slice(0, heads * nope), headStride: nope },
+    keyRope,
+    value: { tensor: expanded.slice(heads * nope, heads * value), headStride: value },
+    heads,
+    variant: { nopeDim: nope, ropeDim: rope, valueDim: value, group: 1 },
+    scale: softmaxScale(config),
+    start: documents.start,
+    end: documents.end,
+    longestDocument: documents.longest,
+  });
+  return linear(mixed, parameters.output);
+}
+
+/** Writes the rows' latents into the cache, then attends to all positions up to each row's own. */
+export function cachedLatent(
+  x: Tensor,
+  parameters: LatentAttentionParameters,
+  input: Input & { readonly cached: CachedAttention },
+): Tensor {
+  const { config, attention, cached } = input;
+  const { form, cache } = cached;
+  const { heads } = config;
+  const { qkNopeHeadDim: nope, qkRopeHeadDim: rope, vHeadDim: value, keyValueLoraRank: rank } = attention;
+  const { queryNope, queryRope, latent, keyRope, queryLatent } = project(x, parameters, input);
+  writeCache(cache, latent, keyRope, cached.rows);
+  const rows = seenRows(x, queryLatent, parameters, input);
+  const [latents, rotaryKeys] = [cache.slice(0, rank), cache.slice(rank, rope)];
+  const common = {
+    queryRope: { tensor: queryRope, headStride: rope },
+    keyRope: { tensor: rotaryKeys, headStride: 0 },
+    heads,
+    ropeDim: rope,
+    scale: softmaxScale(config),
+    rows,
+  };
+  if (form === 'naive') {
+    const expanded = linear(latents, parameters.latentUp);
+    const mixed = pagedAttention({
+      ...common,
+      queryNope: { tensor: queryNope, headStride: nope },
+      keyNope: { tensor: expanded.slice(0, heads * nope), headStride: nope },
+      value: { tensor: expanded.slice(heads * nope, heads * value), headStride: value },
+      nopeDim: nope,
+      valueDim: value,
+      group: 1,
+    });
+    return linear(mixed, parameters.output);
+  }
+  const [keyUp, valueUp] = splitLatentUp(parameters.latentUp, heads, attention);
+  const shared = { tensor: latents, headStride: 0 };
+  const mixed = pagedAttention({
+    ...common,
+    queryNope: { tensor: headsLinear(queryNope, keyUp), headStride: rank },
+    keyNope: shared,
+    value: shared,
+    nopeDim: rank,
+    valueDim: rank,
+    group: heads,
+  });
+  return linear(headsLinear(mixed, valueUp, { transposed: true }), parameters.output);
+}
+
+/** The key part [heads, nope, kv_lora_rank] and the value part [heads, value, kv_lora_rank]. */
+function splitLatentUp(latentUp: Tensor, heads: number, attention: LatentAttentionConfig): [Tensor, Tensor] {
+  const { qkNopeHeadDim: nope, vHeadDim: value, keyValueLoraRank: rank } = attention;
+  return [
+    latentUp.rowRange(0, heads * nope).reshape(heads, nope, rank),
+    latentUp.rowRange(heads * nope, heads * value).reshape(heads, value, rank),
+  ];
+}
+
+/** Epsilon of the layer normalisation over the indexer's keys, as published code has it. */
+const INDEXER_NORM_EPSILON = 1e-6;
+
+/**
+ * What the rows see: all positions up to their own or, where there can be more than `index_topk` of them, those that the
+ * indexer chooses. Its keys are written into the cache behind the rotary keys. Unlike those of the attention itself, its
+ * rotary pairs are halves, at the beginning of a head.
+ */
+function seenRows(
+  x: Tensor,
+  queryLatent: Tensor | undefined,
+  { indexer }: LatentAttentionParameters,
+  { attention, rotary, cached: { cache, rows } }: Input & { readonly cached: CachedAttention },
+): PagedRows {
+  const shape = attention.indexer;
+  if (shape === null || indexer === undefined || queryLatent === undefined) return rows;
+  if (rows.pageTable.columns * rows.pageSize <= shape.topk) return rows;
+  const { heads, headDim } = shape;
+  const { weight, bias } = indexer.keyNorm;
+  const key = layerNorm(linear(x, indexer.key), weight, bias, INDEXER_NORM_EPSILON);
+  const query = linear(queryLatent, indexer.query);
+  const turned = { headStride: headDim, offset: 0, dim: attention.qkRopeHeadDim, layout: 'halves' } as const;
+  rotaryInPlace(query, rotary.positions, rotary.table, { heads, ...turned });
+  rotaryInPlace(key, rotary.positions, rotary.table, { heads: 1, ...turned });
+  const keys = cache.slice(attention.keyValueLoraRank + attention.qkRopeHeadDim, headDim);
+  writeCache(keys, key, undefined, rows);
+  return choosePositions({ query, weights: linear(x, indexer.weights), key: keys, rows, chosen: shape.topk });
+}
