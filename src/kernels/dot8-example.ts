@@ -1,4 +1,5 @@
 import type { Builder, I32, Pointer } from './builder.ts';
+import { list } from './extents.ts';
 import { defineKernelFamily } from './kernel.ts';
 import { ceilDivide, workerShare } from './matmul-tile.ts';
 
@@ -59,6 +60,16 @@ export const dot8Matmul = defineKernelFamily(
       },
     );
   },
+  ({ rows: tileRows, scale }) => ({
+    extents: (n, target) => ({
+      a: list(n.rows * n.blocks * BLOCK, 'i8'),
+      scalesA: list(n.rows * n.blocks),
+      corrections: list(n.rows * n.blocks, 'i32'),
+      weights: list(Math.ceil(n.columns / (4 * target.lanes)) * n.blocks * panelBlockBytes(target.lanes, scale), 'u8'),
+      c: list(n.rows * n.columns),
+    }),
+    sample: (draw) => ({ rows: tileRows * draw(0, 2), columns: 64 * draw(1, 2), blocks: draw(1, 2) }),
+  }),
 );
 
 interface Operands {

@@ -1,3 +1,5 @@
+import { bounds, type Draw, type KernelMemory, list, matrix, nothing, type Sizes } from './extents.ts';
+import type { TargetInfo } from './ir.ts';
 import { defineKernelFamily, type Kernel } from './kernel.ts';
 import { ceilDivide, type ProductForm, productTiles, tileCount, tileFor, workerShare } from './matmul-tile.ts';
 
@@ -105,21 +107,84 @@ const buildGroupedInner: Build<typeof groupedParameters> = (b, p, form) => {
   });
 };
 
+/** Elements of `across` columns (or rows) in panels of `width` whose extent along K is `stride`. */
+function panelled(across: number, width: number, stride: number, inner: number) {
+  const panels = Math.ceil(across / width);
+  return list(panels > 0 && inner > 0 ? ((panels - 1) * stride + inner) * width : 0);
+}
+
+/** Memory of the operands of one product, or of all groups seen as one. */
+function operandExtents(n: Sizes<typeof denseParameters>, form: ProductForm, target: TargetInfo) {
+  const tile = tileFor(target);
+  if (form.operands === 'columns') {
+    const left = n.columns % tile.columns;
+    return {
+      a: matrix(n.inner, n.rows, n.strideA),
+      b: matrix(n.inner, n.columns - left, n.strideB),
+      tail: left === 0 ? nothing : list(n.inner * tile.columns),
+    };
+  }
+  const packedA = panelled(n.rows, tile.rows, n.strideA, n.inner);
+  return {
+    a: form.operands === 'panels' ? packedA : matrix(n.rows, n.inner, n.strideA),
+    b: panelled(n.columns, tile.columns, n.strideB, n.inner),
+    tail: nothing,
+  };
+}
+
+const drawProduct = (draw: Draw) => {
+  const [rows, columns, inner] = [draw(0, 33), draw(0, 70), draw(0, 40)];
+  // Enough for rows of either operand, whichever way they run.
+  return { rows, columns, inner, strideA: 70 + draw(0, 3), strideB: 70 + draw(0, 3), strideC: columns + draw(0, 3) };
+};
+
+const denseMemory = (form: ProductVariant) => ({
+  extents: (n: Sizes<typeof denseParameters>, target: TargetInfo) => ({
+    ...operandExtents(n, form, target),
+    c: matrix(n.rows, n.columns, n.strideC),
+  }),
+  sample: drawProduct,
+});
+
+const groupedRowsMemory = (form: ProductVariant) => ({
+  extents: (n: Sizes<typeof groupedParameters>, target: TargetInfo) => {
+    const { columns } = tileFor(target);
+    const { a, b, tail } = operandExtents(n, form, target);
+    const matrixBytes = 4 * Math.ceil(n.columns / columns) * columns * n.strideB;
+    return {
+      ...{ a, tail, offsets: bounds(n.groups + 1, n.rows) },
+      b: n.groups > 0 ? { ...b, bytes: b.bytes + (n.groups - 1) * matrixBytes } : nothing,
+      c: matrix(n.rows, n.columns, n.strideC),
+    };
+  },
+  sample: (draw: Draw) => ({ ...drawProduct(draw), groups: draw(1, 4) }),
+});
+
+const groupedInnerMemory = (form: ProductVariant) => ({
+  extents: (n: Sizes<typeof groupedParameters>, target: TargetInfo) => ({
+    ...operandExtents(n, form, target),
+    offsets: bounds(n.groups + 1, n.inner),
+    c: matrix(n.groups * n.rows, n.columns, n.strideC),
+  }),
+  sample: (draw: Draw) => ({ ...drawProduct(draw), groups: draw(1, 4) }),
+});
+
 /** A pair of families, for C written only and for C updated, which differ in what they declare about C. */
 function product<P extends Record<string, 'in' | 'out' | 'inout' | 'i32' | 'f32'>>(
   name: string,
   parameters: P,
   updateParameters: { readonly [N in keyof P]: P[N] | 'inout' },
   build: Build<P>,
+  memory: (variant: ProductVariant) => KernelMemory<P>,
 ) {
-  const write = defineKernelFamily(name, parameters, build);
-  const update = defineKernelFamily(`${name}_accumulate`, updateParameters, build as never);
+  const write = defineKernelFamily(name, parameters, build, memory);
+  const update = defineKernelFamily(`${name}_accumulate`, updateParameters, build as never, memory as never);
   return (variant: ProductVariant): Kernel<P> =>
     variant.accumulate ? (update(variant) as unknown as Kernel<P>) : write(variant);
 }
 
 /** One product; see `buildDense`. */
-export const matmul = product('matmul', denseParameters, denseUpdateParameters, buildDense);
+export const matmul = product('matmul', denseParameters, denseUpdateParameters, buildDense, denseMemory);
 
 /** Groups of rows, each with its own B (NT and NN over experts); see `buildGroupedRows`. */
 export const groupedMatmulRows = product(
@@ -127,6 +192,7 @@ export const groupedMatmulRows = product(
   groupedParameters,
   groupedUpdateParameters,
   buildGroupedRows,
+  groupedRowsMemory,
 );
 
 /** Groups along K, each with its own C (TN over experts); see `buildGroupedInner`. */
@@ -135,4 +201,5 @@ export const groupedMatmulInner = product(
   groupedParameters,
   groupedUpdateParameters,
   buildGroupedInner,
+  groupedInnerMemory,
 );
