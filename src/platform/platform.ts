@@ -17,6 +17,8 @@ export interface Platform {
   readonly system: string;
   /** A variable of the process's environment; undefined where there is none. */
   environment(name: string): string | undefined;
+  /** Where files may be kept that can be made again, absolute; undefined where there is no such place. May not exist. */
+  cacheDirectory(): string | undefined;
   /** Runs machine code, or the reason why this host cannot; see native.ts. */
   native(): NativeHost | { readonly unavailable: string };
   /** Processors this process may use, at least 1. */

@@ -5,9 +5,18 @@ import { type X64Level, x64Target } from './levels.ts';
 import { type ListedInstruction, ListingAssembler } from './listing.ts';
 
 export type { Convention } from './context.ts';
-export { bestLevel, conventionOf, detectFeatures, type X64Features } from './detect.ts';
+export {
+  bestLevel,
+  conventionOf,
+  detectFeatures,
+  detectProcessor,
+  type X64Features,
+  type X64Processor,
+} from './detect.ts';
 export { RECORD } from './emit.ts';
 export { lanesOf, levelName, type X64Level, x64Target } from './levels.ts';
+
+export type { ListedInstruction } from './listing.ts';
 
 /** The machine code of a kernel for a processor; see {@link RECORD} for what it is called with. */
 export function assembleKernel(kernel: Kernel, level: X64Level, convention: Convention): Uint8Array<ArrayBuffer> {
