@@ -1,4 +1,5 @@
 import { ARGUMENT_SLOT_BYTES, type Kernel, type Parameters } from '../kernels/index.ts';
+import { BoundsChecker, placeChecks } from './bounds.ts';
 import { DTYPE_BYTES, type DType } from './dtype.ts';
 import { Gradients } from './gradients.ts';
 import { OutOfMemoryError } from './memory.ts';
@@ -25,12 +26,14 @@ export class Recorder {
   readonly gradients: Gradients | undefined;
   readonly steps: RecordedStep[] = [];
   readonly #own = new WeakSet<Storage>();
+  readonly #bounds: BoundsChecker;
   #temporaries = 0;
   #counters = 0;
   readonly counterStorage: Storage = { name: 'work counters', bytes: 0, address: undefined, persistent: true };
 
   constructor(runtime: Runtime, gradients: boolean) {
     this.runtime = runtime;
+    this.#bounds = new BoundsChecker(runtime.target, runtime.workers);
     this.gradients = gradients ? new Gradients(this) : undefined;
   }
 
@@ -80,6 +83,7 @@ export class Recorder {
         );
       }
     }
+    this.#bounds.check(kernel as unknown as Kernel, operands);
     this.steps.push({ kernel: kernel as unknown as Kernel, operands, accesses });
   }
 
@@ -122,6 +126,7 @@ export class Recorder {
         rowSlots,
         countersAddress: this.counterStorage.address,
         counters: this.#counters,
+        indexChecks: placeChecks(this.#bounds.checks),
         kernelNames: steps.map(({ kernel }) => kernel.key),
         memory: {
           ...arena,
