@@ -145,9 +145,14 @@ function limitOf(rule: Indices): number {
   return rule.kind === 'indices' ? rule.below : rule.kind === 'bounds' ? rule.most : rule.longest;
 }
 
-/** The number of indices when `rows` of the rows that were recorded count. */
-export function countFor({ most, least, rows }: IndexCheck, current: number): number {
-  return rows === undefined ? most : least + Math.ceil(((most - least) * current) / rows.maximum);
+/** Sets how many indices there are when `current` of the rows named `symbol` count. Allocates nothing. */
+export function countChecks(checks: readonly PlacedCheck[], symbol: string, current: number): void {
+  for (let i = 0; i < checks.length; i++) {
+    const check = checks[i]!;
+    const { rows, most, least } = check;
+    if (rows === undefined || rows.symbol !== symbol) continue;
+    check.count = least + Math.ceil(((most - least) * current) / rows.maximum);
+  }
 }
 
 /** Throws a RangeError that names kernel, argument, place and number where an index is out of bounds. */

@@ -1,5 +1,5 @@
 import { ARGUMENT_SLOT_BYTES } from '../kernels/index.ts';
-import { checkIndices, countFor, type PlacedCheck } from './bounds.ts';
+import { checkIndices, countChecks, type PlacedCheck } from './bounds.ts';
 import type { Runtime } from './runtime.ts';
 import { STEP_WORDS, StepError } from './steps.ts';
 import type { Tensor } from './tensor.ts';
@@ -91,9 +91,7 @@ export class Program<Outputs = unknown> {
     }
     const { words } = this.#runtime.memory;
     for (const { address, scale } of entry.slots) words[address / 4] = rows * scale;
-    for (const check of this.#parts.indexChecks) {
-      if (check.rows?.symbol === symbol) check.count = countFor(check, rows);
-    }
+    countChecks(this.#parts.indexChecks, symbol, rows);
   }
 
   /**
