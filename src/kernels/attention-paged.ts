@@ -1,13 +1,11 @@
+import { measurePages, pagedExtents, samplePages } from './attention-paged-memory.ts';
 import {
   type CacheMemory,
   dealOut,
   headBlocks,
-  measurePages,
   PAGED_PARAMETERS,
   type PagedAttentionVariant,
-  pagedExtents,
   pagedTask,
-  samplePages,
   sequencePages,
   slotOf,
 } from './attention-paged-tiles.ts';
