@@ -8,6 +8,7 @@ export default defineConfig({
     // Processes, not threads: a file's shared memories and worker threads go away with it, and native state
     // (V8 flags, SIGKILL tests) cannot reach another file.
     pool: 'forks',
+    globalSetup: ['./tests/cache-setup.ts'],
     maxWorkers: 2,
     testTimeout: 30_000,
     hookTimeout: 30_000,

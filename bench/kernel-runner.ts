@@ -13,11 +13,16 @@ import { processorTime } from './processor-clock.ts';
 export const RUNNER_TARGETS = ['wasm', 'wasm-fused', 'avx2', 'avx512'] as const;
 export type RunnerTarget = (typeof RUNNER_TARGETS)[number];
 
+const verdicts = {
+  avx2: await judgeNative(platform(), 'avx2'),
+  avx512: await judgeNative(platform(), 'avx512'),
+};
+
 /** Why this machine cannot run a target, in one sentence; undefined if it can. */
 export function targetMissing(target: RunnerTarget): string | undefined {
   if (target === 'wasm') return undefined;
   if (target === 'wasm-fused') return process.arch === 'x64' ? undefined : 'V8 fuses vectors on x64 only';
-  const verdict = judgeNative(platform(), target);
+  const verdict = verdicts[target];
   return 'reason' in verdict ? verdict.reason : undefined;
 }
 
@@ -153,7 +158,7 @@ export class KernelRunner {
       const options = { shared: true, wide: false, maximumPages: this.#pages };
       return [target, (kernel) => compileOptimised(encodeKernel(kernel, target, options))];
     }
-    const native = judgeNative(platform(), name);
+    const native = verdicts[name];
     if ('reason' in native) throw new Error(native.reason);
     const { host, level, convention } = native;
     const target = { ...x64Target(level), ...more };

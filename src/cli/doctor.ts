@@ -41,7 +41,7 @@ async function examine(measure: boolean): Promise<DoctorReport> {
   const host = platform();
   const runtime = await createRuntime({ memoryBytes: measure ? MEASURE_BYTES : 1 << 20 });
   try {
-    const { features, reason } = nativeReport(host);
+    const { features, reason } = await nativeReport(host);
     const wish = host.environment('JINGQI_TARGET');
     const chosen = wish ? [`JINGQI_TARGET is ${wish}.`] : [];
     return {
@@ -55,7 +55,9 @@ async function examine(measure: boolean): Promise<DoctorReport> {
       target: runtime.target.name,
       lanes: runtime.target.lanes * runtime.target.fusedVectors,
       workers: runtime.workers,
-      notes: [...chosen, ...(reason === undefined ? [] : [`No machine code: ${reason}.`]), ...runtime.notes],
+      notes: [
+        ...new Set([...chosen, ...(reason === undefined ? [] : [`No machine code: ${reason}.`]), ...runtime.notes]),
+      ],
       ...(measure ? { limits: measureMachine(runtime) } : {}),
     };
   } finally {

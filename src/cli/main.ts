@@ -6,6 +6,7 @@ import { registerDoctor } from './doctor.ts';
 import { registerEval } from './eval.ts';
 import { registerExport } from './export.ts';
 import { registerInspect } from './inspect.ts';
+import { registerKernels } from './kernels.ts';
 import { registerLogits } from './logits.ts';
 import { registerPlot } from './plot.ts';
 import { registerStart } from './start.ts';
@@ -26,6 +27,7 @@ registerPlot(program);
 registerInspect(program);
 registerLogits(program);
 registerDoctor(program);
+registerKernels(program);
 
 // A reader that has seen enough, such as `head`, is no failure.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {

@@ -1,4 +1,5 @@
 import type { F32 } from './builder.ts';
+import { list } from './extents.ts';
 import { defineKernel } from './kernel.ts';
 import { vectorLoop } from './loops.ts';
 
@@ -51,6 +52,16 @@ export const adamw = defineKernel(
         });
       });
     });
+  },
+  {
+    extents: (n) => ({
+      parameters: list(n.count),
+      gradients: list(n.count),
+      m: list(n.count),
+      v: list(n.count, 'positive'),
+      hyperparameters: list(ADAMW_BLOCK.length, 'positive'),
+    }),
+    sample: (draw) => ({ count: draw(0, 600) }),
   },
 );
 
@@ -115,4 +126,5 @@ export const clipScale = defineKernel(
       b.store(p.result, b.mul(b.add(clipped, b.sub(norm, norm)), p.baseScale));
     });
   },
+  { extents: () => ({ sumOfSquares: list(1, 'positive'), result: list(1), norm: list(1) }), sample: () => ({}) },
 );

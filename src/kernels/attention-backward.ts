@@ -2,23 +2,28 @@ import {
   type AttentionVariant,
   addTransposed,
   at,
+  attentionScratchKeys,
   checkVariant,
   dotProduct,
   expNonPositive,
   KEY_BLOCK,
   keyBlocks,
+  longestDocument,
   ownScratch,
   type Panel,
+  packedKeysElements,
   QUERY_BLOCK,
   QUERY_PANEL,
   rowsOf,
   type ScorePart,
   scoreTile,
+  scratchExtent,
   tileStart,
   visibleKeys,
   weightedRows,
 } from './attention-tiles.ts';
 import type { Builder, F32, I32, Pointer, Variable, VectorF32 } from './builder.ts';
+import { documents, headed, list, matrix } from './extents.ts';
 import { defineKernel, defineKernelFamily } from './kernel.ts';
 
 /**
@@ -198,6 +203,52 @@ export const attentionBackward = defineKernelFamily(
       );
     });
   },
+  ({ nopeDim, ropeDim, valueDim, group }) => ({
+    extents: (n) => {
+      const keyHeads = Math.floor(n.heads / group);
+      const headsOf = (rowStride: number, headStride: number, dim: number, heads = n.heads) =>
+        headed(n.rows, rowStride, heads, headStride, dim);
+      const longest = longestDocument(n.scratchKeys);
+      return {
+        queryNopeGradient: headsOf(n.queryNopeGradientRowStride, n.queryNopeGradientHeadStride, nopeDim),
+        queryRopeGradient: headsOf(n.queryRopeGradientRowStride, n.queryRopeGradientHeadStride, ropeDim),
+        keyNopeGradient: headsOf(n.keyNopeGradientRowStride, n.keyNopeGradientHeadStride, nopeDim, keyHeads),
+        keyRopePartials: list(keyHeads * n.rows * ropeDim),
+        valueGradient: headsOf(n.valueGradientRowStride, n.valueGradientHeadStride, valueDim, keyHeads),
+        scratch: scratchExtent(n),
+        outputGradient: headsOf(n.outputGradientRowStride, valueDim, valueDim),
+        output: headsOf(n.outputRowStride, valueDim, valueDim),
+        logSumExp: list(n.rows * n.heads),
+        queryNope: headsOf(n.queryNopeRowStride, n.queryNopeHeadStride, nopeDim),
+        queryRope: headsOf(n.queryRopeRowStride, n.queryRopeHeadStride, ropeDim),
+        keyNope: headsOf(n.keyNopeRowStride, n.keyNopeHeadStride, nopeDim, keyHeads),
+        keyRope: matrix(n.rows, ropeDim, n.keyRopeRowStride),
+        packedKeyNope: list(packedKeysElements(n.rows, keyHeads, nopeDim)),
+        packedKeyRope: list(packedKeysElements(n.rows, 1, ropeDim)),
+        packedValue: list(packedKeysElements(n.rows, keyHeads, valueDim)),
+        start: documents('starts', n.rows, longest),
+        end: documents('ends', n.rows, longest),
+      };
+    },
+    sample: (draw) => {
+      const [rows, heads, longest] = [draw(1, 40), group * draw(1, 2), draw(1, 20)];
+      const of = (dim: number) => ({ head: dim + draw(0, 2), row: heads * (dim + 2) + draw(0, 2) });
+      const [query, key, rope] = [of(nopeDim), of(nopeDim), of(ropeDim)];
+      const [queryGradient, keyGradient, ropeGradient] = [of(nopeDim), of(nopeDim), of(ropeDim)];
+      const value = of(valueDim);
+      return {
+        ...{ rows, heads, scratchKeys: attentionScratchKeys(longest) },
+        ...{ queryNopeRowStride: query.row, queryNopeHeadStride: query.head },
+        ...{ queryRopeRowStride: rope.row, queryRopeHeadStride: rope.head },
+        ...{ keyNopeRowStride: key.row, keyNopeHeadStride: key.head, keyRopeRowStride: ropeDim + draw(0, 2) },
+        ...{ outputRowStride: heads * valueDim + draw(0, 2), outputGradientRowStride: heads * valueDim + draw(0, 2) },
+        ...{ queryNopeGradientRowStride: queryGradient.row, queryNopeGradientHeadStride: queryGradient.head },
+        ...{ queryRopeGradientRowStride: ropeGradient.row, queryRopeGradientHeadStride: ropeGradient.head },
+        ...{ keyNopeGradientRowStride: keyGradient.row, keyNopeGradientHeadStride: keyGradient.head },
+        ...{ valueGradientRowStride: value.row, valueGradientHeadStride: value.head },
+      };
+    },
+  }),
 );
 
 /** QUERY_BLOCK rows of one head and document. */
@@ -286,5 +337,15 @@ export const sumKeyRopePartials = defineKernel(
         strip.store(to, sum.get());
       });
     });
+  },
+  {
+    extents: (n) => ({
+      keyRopeGradient: matrix(n.rows, n.ropeDim, n.rowStride),
+      partials: list(n.heads * n.rows * n.ropeDim),
+    }),
+    sample: (draw) => {
+      const ropeDim = draw(1, 40);
+      return { rows: draw(0, 9), heads: draw(1, 4), ropeDim, rowStride: ropeDim + draw(0, 3) };
+    },
   },
 );

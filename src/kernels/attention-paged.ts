@@ -1,3 +1,4 @@
+import { measurePages, pagedExtents, samplePages } from './attention-paged-memory.ts';
 import {
   type CacheMemory,
   dealOut,
@@ -9,6 +10,7 @@ import {
   slotOf,
 } from './attention-paged-tiles.ts';
 import type { I32, Pointer } from './builder.ts';
+import { headed, indices, list, matrix, rowsWithin } from './extents.ts';
 import { MEMORY_BYTES } from './ir.ts';
 import { defineKernelFamily } from './kernel.ts';
 
@@ -82,6 +84,17 @@ export const pagedAttention = defineKernelFamily(
       });
     });
   },
+  (variant) => ({
+    extents: (n) => ({
+      output: headed(n.rows, n.outputRowStride, n.heads, variant.valueDim, variant.valueDim),
+      ...pagedExtents(n, variant),
+    }),
+    measure: (n, bytes) => measurePages(n, bytes, variant),
+    sample: (draw) => {
+      const sizes = samplePages(draw, variant);
+      return { ...sizes, outputRowStride: sizes.heads * variant.valueDim + draw(0, 3) };
+    },
+  }),
 );
 
 /**
@@ -123,6 +136,21 @@ export const pagedAttentionChunks = defineKernelFamily(
       });
     });
   },
+  (variant) => ({
+    extents: (n) => {
+      const parts = n.rows * n.heads * n.chunks;
+      return {
+        ...{ partialOutput: list(parts * variant.valueDim), partialSums: list(2 * parts) },
+        ...pagedExtents(n, variant, n.chunks * variant.chunk),
+      };
+    },
+    measure: (n, bytes) => measurePages(n, bytes, variant),
+    sample: (draw) => {
+      const sizes = samplePages(draw, variant);
+      const chunks = Math.ceil((sizes.tableStride * variant.pageSize) / variant.chunk);
+      return { ...sizes, chunks };
+    },
+  }),
 );
 
 /**
@@ -165,6 +193,18 @@ export const combineChunks = defineKernelFamily(
       });
     });
   },
+  ({ valueDim, chunk }) => ({
+    extents: (n) => ({
+      output: headed(n.rows, n.outputRowStride, n.heads, valueDim, valueDim),
+      partialOutput: list(n.rows * n.heads * n.chunks * valueDim),
+      partialSums: list(2 * n.rows * n.heads * n.chunks, 'positive'),
+      positions: indices(n.rows, n.chunks * chunk, { idle: true }),
+    }),
+    sample: (draw) => {
+      const heads = draw(1, 3);
+      return { rows: draw(0, 3), heads, chunks: draw(1, 4), outputRowStride: heads * valueDim + draw(0, 3) };
+    },
+  }),
 );
 
 /**
@@ -208,4 +248,34 @@ export const writeCache = defineKernelFamily(
       });
     });
   },
+  ({ pageSize, memory }) => ({
+    extents: (n) => ({
+      first: matrix(n.pages * pageSize, n.firstWidth, n.firstSlotStride, memory),
+      second: matrix(n.pages * pageSize, n.secondWidth, n.secondSlotStride, memory),
+      firstSource: matrix(n.rows, n.firstWidth, n.firstSourceRowStride),
+      secondSource: matrix(n.rows, n.secondWidth, n.secondSourceRowStride),
+      pageTable: indices(n.sequences * n.tableStride, n.pages),
+      sequences: indices(n.rows, n.sequences),
+      positions: indices(n.rows, n.tableStride * pageSize, { idle: true }),
+    }),
+    measure: (n, bytes) => {
+      const slots = (room: number, width: number, stride: number) =>
+        width === 0 ? Number.POSITIVE_INFINITY : rowsWithin(room, width, stride, MEMORY_BYTES[memory]);
+      const [first, second] = [
+        slots(bytes.first, n.firstWidth, n.firstSlotStride),
+        slots(bytes.second, n.secondWidth, n.secondSlotStride),
+      ];
+      const pages = Math.floor(Math.min(first, second) / pageSize);
+      return { pages, sequences: Math.floor(bytes.pageTable / 4 / n.tableStride) };
+    },
+    sample: (draw) => {
+      const [firstWidth, secondWidth] = [draw(1, 40), draw(0, 20)];
+      const padded = (width: number) => width + draw(0, 3);
+      return {
+        ...{ rows: draw(0, 4), tableStride: draw(1, 3), pages: draw(1, 5), sequences: draw(1, 3) },
+        ...{ firstWidth, secondWidth, firstSlotStride: padded(firstWidth), secondSlotStride: padded(secondWidth) },
+        ...{ firstSourceRowStride: padded(firstWidth), secondSourceRowStride: padded(secondWidth) },
+      };
+    },
+  }),
 );

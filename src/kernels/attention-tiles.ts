@@ -1,4 +1,5 @@
 import type { Builder, F32, I32, Pointer, Variable, VectorF32, VectorI32 } from './builder.ts';
+import { headed, list } from './extents.ts';
 import { defineKernelFamily } from './kernel.ts';
 
 /**
@@ -35,10 +36,19 @@ export function attentionScratchKeys(longestDocument: number): number {
   return Math.ceil((longestDocument + 3 + 62) / 32) * 32 + 16;
 }
 
+/** The longest document for which rows of scores of `scratchKeys` elements have room. */
+export function longestDocument(scratchKeys: number): number {
+  return scratchKeys - 16 - 65;
+}
+
 /** Elements of the scratch buffer of `attentionForward` and `attentionBackward`. */
 export function attentionScratchElements(longestDocument: number, workers: number): number {
   return workers * 2 * QUERY_PANEL * attentionScratchKeys(longestDocument);
 }
+
+/** The memory of all workers' rows of scores. */
+export const scratchExtent = (n: { workers: number; scratchKeys: number }) =>
+  list(n.workers * 2 * QUERY_PANEL * n.scratchKeys);
 
 export function checkVariant({ nopeDim, ropeDim, valueDim, group }: AttentionVariant): void {
   if (nopeDim < 1 || ropeDim < 0 || valueDim < 1 || group < 1) {
@@ -101,6 +111,16 @@ export const packKeys = defineKernelFamily(
       });
     });
   },
+  ({ dim }) => ({
+    extents: (n) => ({
+      packed: list(packedKeysElements(n.rows, n.heads, dim)),
+      source: headed(n.rows, n.rowStride, n.heads, n.headStride, dim),
+    }),
+    sample: (draw) => {
+      const [rows, heads, headStride] = [draw(0, 70), draw(1, 3), dim + draw(0, 2)];
+      return { rows, heads, headStride, rowStride: heads * headStride + draw(0, 2) };
+    },
+  }),
 );
 
 /** Number of packed blocks of `rows` keys. */

@@ -1,19 +1,24 @@
 import {
   type AttentionVariant,
   at,
+  attentionScratchKeys,
   checkVariant,
   expNonPositive,
   keyBlocks,
+  longestDocument,
   ownScratch,
+  packedKeysElements,
   QUERY_BLOCK,
   rowsOf,
   type ScorePart,
   scoreTile,
+  scratchExtent,
   tileStart,
   visibleKeys,
   weightedRows,
 } from './attention-tiles.ts';
 import type { Builder, F32, I32, Pointer } from './builder.ts';
+import { documents, headed, list } from './extents.ts';
 import { defineKernelFamily } from './kernel.ts';
 
 export { attentionBackward, sumKeyRopePartials } from './attention-backward.ts';
@@ -135,6 +140,37 @@ export const attentionForward = defineKernelFamily(
       });
     });
   },
+  ({ nopeDim, ropeDim, valueDim, group }) => ({
+    extents: (n) => {
+      const keyHeads = Math.floor(n.heads / group);
+      const headsOf = (rowStride: number, headStride: number, dim: number, heads = n.heads) =>
+        headed(n.rows, rowStride, heads, headStride, dim);
+      return {
+        output: headsOf(n.outputRowStride, valueDim, valueDim),
+        logSumExp: list(n.rows * n.heads),
+        scratch: scratchExtent(n),
+        queryNope: headsOf(n.queryNopeRowStride, n.queryNopeHeadStride, nopeDim),
+        queryRope: headsOf(n.queryRopeRowStride, n.queryRopeHeadStride, ropeDim),
+        packedKeyNope: list(packedKeysElements(n.rows, keyHeads, nopeDim)),
+        packedKeyRope: list(packedKeysElements(n.rows, 1, ropeDim)),
+        value: headsOf(n.valueRowStride, n.valueHeadStride, valueDim, keyHeads),
+        start: documents('starts', n.rows, longestDocument(n.scratchKeys)),
+      };
+    },
+    sample: (draw) => {
+      const [rows, heads, longest] = [draw(0, 40), group * draw(1, 2), draw(1, 12)];
+      const [queryNopeHeadStride, queryRopeHeadStride] = [nopeDim + draw(0, 2), ropeDim + draw(0, 2)];
+      const valueHeadStride = valueDim + draw(0, 2);
+      return {
+        ...{ rows, heads, scratchKeys: attentionScratchKeys(longest) },
+        ...{ queryNopeHeadStride, queryRopeHeadStride, valueHeadStride },
+        queryNopeRowStride: heads * queryNopeHeadStride + draw(0, 2),
+        queryRopeRowStride: heads * queryRopeHeadStride + draw(0, 2),
+        valueRowStride: heads * valueHeadStride + draw(0, 2),
+        outputRowStride: heads * valueDim + draw(0, 2),
+      };
+    },
+  }),
 );
 
 /** Replaces the scores by e^(score - highest) and yields their sums; `count` is rounded up to whole tiles. */

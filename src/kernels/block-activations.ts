@@ -1,5 +1,6 @@
 import { BLOCK } from './block-formats.ts';
 import type { Builder, Pointer, VectorF32, VectorI32 } from './builder.ts';
+import { type Extent, matrix, records } from './extents.ts';
 import { defineKernel } from './kernel.ts';
 import { rowAddress } from './loops.ts';
 
@@ -7,6 +8,15 @@ import { rowAddress } from './loops.ts';
 export const ACTIVATION_BYTES = BLOCK + 8;
 export const ACTIVATION_SCALE = BLOCK;
 export const ACTIVATION_SUM = BLOCK + 4;
+
+/** Memory of blocks of activations. */
+export function activationBlocks(count: number): Extent {
+  return records(count, [
+    { kind: 'i8', count: BLOCK },
+    { kind: 'f32', count: 1 },
+    { kind: 'i32', count: 1 },
+  ]);
+}
 
 /** Blocks whose magnitudes all stay below this become zeros: the inverse of their scale would leave the range of f32. */
 const SMALLEST = 2 ** -100;
@@ -27,6 +37,16 @@ export const quantiseRows = defineKernel(
       const from = b.offset(rowAddress(b, p.a, row, p.strideA), block, BLOCK * 4);
       quantiseBlock(b, from, b.offset(p.quantised, unit, ACTIVATION_BYTES));
     });
+  },
+  {
+    extents: (n) => ({
+      a: matrix(n.rows, n.blocks * BLOCK, n.strideA),
+      quantised: activationBlocks(n.rows * n.blocks),
+    }),
+    sample: (draw) => {
+      const blocks = draw(1, 4);
+      return { rows: draw(0, 5), blocks, strideA: blocks * BLOCK + draw(0, 3) };
+    },
   },
 );
 

@@ -1,7 +1,9 @@
-import { ACTIVATION_BYTES } from './block-activations.ts';
-import { type BlockFormat, blockBytes, panelWidth } from './block-formats.ts';
+import { ACTIVATION_BYTES, activationBlocks } from './block-activations.ts';
+import { BLOCK, type BlockFormat, blockBytes, formatDetails, panelWidth } from './block-formats.ts';
 import { blockTileCount, blockTiles } from './block-tile.ts';
 import type { Builder, I32, Pointer } from './builder.ts';
+import { bounds, type Draw, indices, matrix, records, rowsWithin } from './extents.ts';
+import type { TargetInfo } from './ir.ts';
 import { defineKernelFamily } from './kernel.ts';
 import { ceilDivide, workerShare } from './matmul-tile.ts';
 
@@ -18,6 +20,35 @@ export type BlockVariant = {
 
 const sizes = { strideC: 'i32', columns: 'i32', /** Along K. */ blocks: 'i32' } as const;
 
+/** Panels of one matrix. */
+function panelsOf(target: TargetInfo, columns: number): number {
+  return Math.ceil(columns / panelWidth(target.lanes));
+}
+
+/** Memory of panels of `blocks` blocks each. */
+function weightPanels(target: TargetInfo, format: BlockFormat, panels: number, blocks: number) {
+  const width = panelWidth(target.lanes);
+  return records(panels * blocks, [
+    { kind: 'f16', count: width },
+    { kind: 'u8', count: (width * BLOCK * formatDetails(format).bits) / 8 },
+  ]);
+}
+
+/** Rows that have room in A and in C. */
+function rowsWithinBoth(
+  n: { readonly blocks: number; readonly columns: number; readonly strideC: number },
+  bytes: { readonly a: number; readonly c: number },
+): number {
+  const rowBytes = n.blocks * ACTIVATION_BYTES;
+  const rowsA = rowBytes === 0 ? Number.POSITIVE_INFINITY : Math.floor(bytes.a / rowBytes);
+  return Math.min(rowsA, rowsWithin(bytes.c, n.columns, n.strideC));
+}
+
+const drawSizes = (draw: Draw) => {
+  const columns = draw(1, 70);
+  return { columns, blocks: draw(1, 3), strideC: columns + draw(0, 3) };
+};
+
 /** C[rows, columns] = A·Wᵀ. */
 export const blockMatmul = defineKernelFamily(
   'block_matmul',
@@ -26,6 +57,14 @@ export const blockMatmul = defineKernelFamily(
     const share = workerShare(b, blockTileCount(b, variant.tileRows, p.rows, p.columns));
     blockTiles(b, variant, p, share.start, share.end);
   },
+  ({ format, tileRows }) => ({
+    extents: (n, target) => ({
+      a: activationBlocks(n.rows * n.blocks),
+      weights: weightPanels(target, format, panelsOf(target, n.columns), n.blocks),
+      c: matrix(n.rows, n.columns, n.strideC),
+    }),
+    sample: (draw) => ({ ...drawSizes(draw), rows: draw(0, 2 * tileRows + 1) }),
+  }),
 );
 
 /** Address of the panels of matrix `index` among matrices of `columns` rows of `blocks` blocks. */
@@ -72,6 +111,16 @@ export const groupedBlockMatmul = defineKernelFamily(
       before.set(b.add<'i32'>(base, tiles));
     });
   },
+  ({ format, tileRows }) => ({
+    extents: (n, target) => ({
+      a: activationBlocks(n.capacity * n.blocks),
+      weights: weightPanels(target, format, n.groups * panelsOf(target, n.columns), n.blocks),
+      c: matrix(n.capacity, n.columns, n.strideC),
+      offsets: bounds(n.groups + 1, n.capacity),
+    }),
+    measure: (n, bytes) => ({ capacity: rowsWithinBoth(n, bytes) }),
+    sample: (draw) => ({ ...drawSizes(draw), groups: draw(1, 4), capacity: draw(0, 3 * tileRows) }),
+  }),
 );
 
 /**
@@ -105,4 +154,20 @@ export const expertBlockMatmul = defineKernelFamily(
       },
     );
   },
+  ({ format }) => ({
+    extents: (n, target) => ({
+      a: activationBlocks(n.capacity * n.blocks),
+      weights: weightPanels(target, format, n.experts * panelsOf(target, n.columns), n.blocks),
+      c: matrix(n.pairs, n.columns, n.strideC),
+      rowIds: indices(n.pairs, n.capacity),
+      expertIds: indices(n.pairs, n.experts),
+    }),
+    measure: (n, bytes, target) => ({
+      capacity: Math.floor(bytes.a / Math.max(1, n.blocks * ACTIVATION_BYTES)),
+      experts: Math.floor(
+        bytes.weights / Math.max(1, weightPanels(target, format, panelsOf(target, n.columns), n.blocks).bytes),
+      ),
+    }),
+    sample: (draw) => ({ ...drawSizes(draw), pairs: draw(0, 6), capacity: draw(1, 4), experts: draw(1, 3) }),
+  }),
 );

@@ -1,4 +1,5 @@
 import type { Builder, F32, I32, Pointer } from './builder.ts';
+import { indices, list, matrix, strided } from './extents.ts';
 import { defineKernel } from './kernel.ts';
 import { interleavedLoop, rowAddress, vectorLoop } from './loops.ts';
 import { rowStatistics } from './softmax.ts';
@@ -20,6 +21,14 @@ import { rowStatistics } from './softmax.ts';
  */
 
 const CHAINS = 4;
+
+/** What all three kernels read, and their losses. */
+const shared = (n: { rows: number; columns: number; logitsStride: number }) => ({
+  logits: matrix(n.rows, n.columns, n.logitsStride),
+  targets: indices(n.rows, n.columns, { unlessZero: 'weights' }),
+  weights: list(n.rows, 'weights'),
+  logSumExp: list(n.rows),
+});
 
 interface LossInputs {
   readonly weight: F32;
@@ -68,6 +77,7 @@ export const crossEntropy = defineKernel(
       );
     });
   },
+  { extents: (n) => ({ ...shared(n), losses: list(n.rows) }), sample: (draw) => strided(draw, 'logitsStride') },
 );
 
 /** dlogits from logits and the logSumExp of the forward pass. */
@@ -110,6 +120,14 @@ export const crossEntropyBackward = defineKernel(
         },
       );
     });
+  },
+  {
+    extents: (n) => ({
+      ...shared(n),
+      scale: matrix(n.rows, 1, n.scaleStride),
+      dlogits: matrix(n.rows, n.columns, n.dlogitsStride),
+    }),
+    sample: (draw) => ({ ...strided(draw, 'logitsStride', 'dlogitsStride'), scaleStride: draw(0, 1) }),
   },
 );
 
@@ -163,6 +181,15 @@ export const crossEntropyWithGradient = defineKernel(
         },
       );
     });
+  },
+  {
+    extents: (n) => ({
+      ...shared(n),
+      scale: matrix(n.rows, 1, n.scaleStride),
+      dlogits: matrix(n.rows, n.columns, n.dlogitsStride),
+      losses: list(n.rows),
+    }),
+    sample: (draw) => ({ ...strided(draw, 'logitsStride', 'dlogitsStride'), scaleStride: draw(0, 1) }),
   },
 );
 

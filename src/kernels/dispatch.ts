@@ -1,4 +1,5 @@
 import type { Builder, Variable } from './builder.ts';
+import { bounds, type Draw, indices, list, matrix, nothing, type Sizes } from './extents.ts';
 import { defineKernel, defineKernelFamily, type ParameterValues } from './kernel.ts';
 
 /**
@@ -53,6 +54,16 @@ export const planDispatch = defineKernel(
       });
     });
   },
+  {
+    extents: (n) => ({
+      counts: list(n.experts, 'i32'),
+      offsets: bounds(n.experts + 1, n.slots),
+      positions: indices(n.slots, n.slots, { distinct: true }),
+      rowSlots: indices(n.slots, n.slots, { distinct: true }),
+      indices: indices(n.slots, n.experts),
+    }),
+    sample: (draw) => ({ slots: draw(0, 12), experts: draw(1, 6) }),
+  },
 );
 
 /**
@@ -78,6 +89,20 @@ export const gatherTokens = defineKernelFamily(
       b.strips(p.width, (strip) => strip.store(to, strip.load(from)));
     });
   },
+  ({ chosen }) => ({
+    extents: (n) => ({
+      result: matrix(n.rows, n.width, n.resultRowStride),
+      x: matrix(Math.ceil(n.rows / chosen), n.width, n.xRowStride),
+      rowSlots: indices(n.rows, n.rows),
+    }),
+    sample: (draw) => {
+      const width = draw(1, 40);
+      return {
+        ...{ rows: chosen * draw(0, 3), width },
+        ...{ resultRowStride: width + draw(0, 3), xRowStride: width + draw(0, 3) },
+      };
+    },
+  }),
 );
 
 /** Compile-time constants of `combineExperts` and `addExperts`. */
@@ -98,6 +123,19 @@ const COMBINE_PARAMETERS = {
   rowsRowStride: 'i32',
 } as const;
 
+const combineMemory = ({ chosen, weighted }: CombineVariant) => ({
+  extents: (n: Sizes<typeof COMBINE_PARAMETERS>) => ({
+    result: matrix(n.tokens, n.width, n.resultRowStride),
+    rows: matrix(n.tokens * chosen, n.width, n.rowsRowStride),
+    positions: indices(n.tokens * chosen, n.tokens * chosen),
+    weights: weighted ? list(n.tokens * chosen) : nothing,
+  }),
+  sample: (draw: Draw) => {
+    const width = draw(1, 40);
+    return { tokens: draw(0, 5), width, resultRowStride: width + draw(0, 3), rowsRowStride: width + draw(0, 3) };
+  },
+});
+
 /**
  * result[t, :] = Σ_k weights[t, k] · rows[positions[t, k], :], slots in order (DeepSeek-V3 eq. 12). Without weights it is
  * the gradient of `gatherTokens`. result [T, width] and rows [T·K, width] with row strides, weights [T, K].
@@ -106,6 +144,7 @@ export const combineExperts = defineKernelFamily(
   'combineExperts',
   { result: 'out', ...COMBINE_PARAMETERS },
   (b, p, variant: CombineVariant) => combine(b, p, variant, false),
+  combineMemory,
 );
 
 /** As `combineExperts`, added to what `result` holds. */
@@ -113,6 +152,7 @@ export const addExperts = defineKernelFamily(
   'addExperts',
   { result: 'inout', ...COMBINE_PARAMETERS },
   (b, p, variant: CombineVariant) => combine(b, p, variant, true),
+  combineMemory,
 );
 
 function combine(
@@ -181,6 +221,27 @@ export const combineExpertsBackward = defineKernelFamily(
       });
     });
   },
+  ({ chosen }) => ({
+    extents: (n) => ({
+      rowsGradient: matrix(n.tokens * chosen, n.width, n.rowsGradientRowStride),
+      weightsGradient: list(n.tokens * chosen),
+      resultGradient: matrix(n.tokens, n.width, n.resultGradientRowStride),
+      rows: matrix(n.tokens * chosen, n.width, n.rowsRowStride),
+      positions: indices(n.tokens * chosen, n.tokens * chosen, { distinct: true }),
+      weights: list(n.tokens * chosen),
+    }),
+    sample: (draw) => {
+      const width = draw(1, 40);
+      const [rowsGradientRowStride, resultGradientRowStride] = [width + draw(0, 3), width + draw(0, 3)];
+      return {
+        tokens: draw(0, 5),
+        width,
+        rowsGradientRowStride,
+        resultGradientRowStride,
+        rowsRowStride: width + draw(0, 3),
+      };
+    },
+  }),
 );
 
 /** load[e] += counts[e], i32 [experts] both: slots per expert since the last `updateBias`. */
@@ -193,6 +254,10 @@ export const accumulateLoad = defineKernel(
       const counts = b.offset(p.counts, start);
       b.strips(b.sub(end, start), (strip) => strip.storeI32(load, b.add(strip.loadI32(load), strip.loadI32(counts))));
     });
+  },
+  {
+    extents: (n) => ({ load: list(n.experts, 'i32'), counts: list(n.experts, 'i32') }),
+    sample: (draw) => ({ experts: draw(1, 70) }),
   },
 );
 
@@ -223,5 +288,9 @@ export const updateBias = defineKernel(
         strip.storeI32(p.load, b.vectorI32(0));
       });
     });
+  },
+  {
+    extents: (n) => ({ bias: list(n.experts), load: list(n.experts, 'i32'), lastLoad: list(n.experts, 'i32') }),
+    sample: (draw) => ({ experts: draw(1, 70) }),
   },
 );

@@ -1,4 +1,5 @@
 import type { Builder, F32, I32, Pointer, Strip, VectorF32 } from './builder.ts';
+import { type Draw, list, matrix, type Sizes, strided } from './extents.ts';
 import { defineKernel, defineKernelFamily } from './kernel.ts';
 import { rowAddress, splitBlocks, vectorLoop } from './loops.ts';
 
@@ -48,14 +49,28 @@ const twoInputs = {
   yStride: 'i32',
 } as const;
 
+const twoInputsMemory = {
+  extents: (n: Sizes<typeof twoInputs>) => ({
+    a: matrix(n.rows, n.columns, n.aStride),
+    b: matrix(n.rows, n.columns, n.bStride),
+    y: matrix(n.rows, n.columns, n.yStride),
+  }),
+  sample: (draw: Draw) => strided(draw, 'aStride', 'bStride', 'yStride'),
+};
+
 function defineTwoInputs(name: string, operation: (b: Builder, x: VectorF32, z: VectorF32) => VectorF32) {
-  return defineKernel(name, twoInputs, (b, p) => {
-    mapRows(b, p, (row) => {
-      const left = rowAddress(b, p.a, row, p.aStride);
-      const right = rowAddress(b, p.b, row, p.bStride);
-      return (strip) => operation(b, strip.load(left), strip.load(right));
-    });
-  });
+  return defineKernel(
+    name,
+    twoInputs,
+    (b, p) => {
+      mapRows(b, p, (row) => {
+        const left = rowAddress(b, p.a, row, p.aStride);
+        const right = rowAddress(b, p.b, row, p.bStride);
+        return (strip) => operation(b, strip.load(left), strip.load(right));
+      });
+    },
+    twoInputsMemory,
+  );
 }
 
 /** y = a + b */
@@ -76,6 +91,10 @@ export const scale = defineKernel(
       return (strip) => b.mul(strip.load(x), factor);
     });
   },
+  {
+    extents: (n) => ({ x: matrix(n.rows, n.columns, n.xStride), y: matrix(n.rows, n.columns, n.yStride) }),
+    sample: (draw) => strided(draw, 'xStride', 'yStride'),
+  },
 );
 
 /** y = factor · x + y */
@@ -88,6 +107,10 @@ export const multiplyAccumulate = defineKernel(
       const x = rowAddress(b, p.x, row, p.xStride);
       return (strip, y) => b.fma(strip.load(x), factor, strip.load(y));
     });
+  },
+  {
+    extents: (n) => ({ x: matrix(n.rows, n.columns, n.xStride), y: matrix(n.rows, n.columns, n.yStride) }),
+    sample: (draw) => strided(draw, 'xStride', 'yStride'),
   },
 );
 
@@ -104,6 +127,7 @@ export const linearCombination = defineKernel(
       return (strip) => b.fma(strip.load(left), alpha, b.mul(strip.load(right), beta));
     });
   },
+  twoInputsMemory,
 );
 
 /** y[r,c] (+)= x[r,c] · factors[r]; factors [rows] f32. */
@@ -118,6 +142,14 @@ export const multiplyRows = defineKernelFamily(
         variant.accumulate ? b.fma(strip.load(x), factor, strip.load(y)) : b.mul(strip.load(x), factor);
     });
   },
+  () => ({
+    extents: (n) => ({
+      x: matrix(n.rows, n.columns, n.xStride),
+      y: matrix(n.rows, n.columns, n.yStride),
+      factors: list(n.rows),
+    }),
+    sample: (draw) => strided(draw, 'xStride', 'yStride'),
+  }),
 );
 
 /**
@@ -138,6 +170,10 @@ export const convert = defineKernelFamily(
       variant.to,
     );
   },
+  ({ from, to }) => ({
+    extents: (n) => ({ x: matrix(n.rows, n.columns, n.xStride, from), y: matrix(n.rows, n.columns, n.yStride, to) }),
+    sample: (draw) => strided(draw, 'xStride', 'yStride'),
+  }),
 );
 
 /** y = x in f32: slices of matrices, and parts of a concatenation. */
@@ -153,6 +189,7 @@ export const fill = defineKernel(
   'fill',
   { y: 'out', rows: 'i32', columns: 'i32', yStride: 'i32', value: 'f32' },
   (b, p) => constantRow(b, p, p.value),
+  { extents: (n) => ({ y: matrix(n.rows, n.columns, n.yStride) }), sample: (draw) => strided(draw, 'yStride') },
 );
 
 /** y = factor · value[0], the number read from memory: the gradient of a sum or mean. */
@@ -160,4 +197,8 @@ export const fillFromMemory = defineKernel(
   'fillFromMemory',
   { value: 'in', y: 'out', rows: 'i32', columns: 'i32', yStride: 'i32', factor: 'f32' },
   (b, p) => constantRow(b, p, b.mul(b.load(p.value), p.factor)),
+  {
+    extents: (n) => ({ value: list(1), y: matrix(n.rows, n.columns, n.yStride) }),
+    sample: (draw) => strided(draw, 'yStride'),
+  },
 );

@@ -1,3 +1,4 @@
+import { indices, matrix, rowsWithin, strided } from './extents.ts';
 import { defineKernel, defineKernelFamily } from './kernel.ts';
 import { rowAddress, splitBlocks, vectorLoop } from './loops.ts';
 
@@ -36,6 +37,15 @@ export const gatherRows = defineKernelFamily(
       });
     });
   },
+  ({ memory }) => ({
+    extents: (n) => ({
+      table: matrix(n.capacity, n.columns, n.tableStride, memory),
+      ids: indices(n.rows, n.capacity),
+      y: matrix(n.rows, n.columns, n.yStride),
+    }),
+    measure: (n, bytes) => ({ capacity: rowsWithin(bytes.table, n.columns, n.tableStride, memory === 'f32' ? 4 : 2) }),
+    sample: (draw) => ({ ...strided(draw, 'tableStride', 'yStride'), capacity: draw(1, 9) }),
+  }),
 );
 
 /** y[ids[r],:] = x[r,:]; the ids are distinct, rows of y that none names keep what they hold. */
@@ -61,6 +71,15 @@ export const scatterRows = defineKernel(
         });
       });
     });
+  },
+  {
+    extents: (n) => ({
+      x: matrix(n.rows, n.columns, n.xStride),
+      ids: indices(n.rows, n.capacity, { distinct: true }),
+      y: matrix(n.capacity, n.columns, n.yStride),
+    }),
+    measure: (n, bytes) => ({ capacity: rowsWithin(bytes.y, n.columns, n.yStride) }),
+    sample: (draw) => ({ ...strided(draw, 'xStride', 'yStride'), capacity: draw(5, 9) }),
   },
 );
 
@@ -92,5 +111,14 @@ export const scatterAddRows = defineKernel(
         });
       });
     });
+  },
+  {
+    extents: (n) => ({
+      x: matrix(n.rows, n.columns, n.xStride),
+      ids: indices(n.rows, n.capacity),
+      table: matrix(n.capacity, n.columns, n.tableStride),
+    }),
+    measure: (n, bytes) => ({ capacity: rowsWithin(bytes.table, n.columns, n.tableStride) }),
+    sample: (draw) => ({ ...strided(draw, 'xStride', 'tableStride'), capacity: draw(1, 9) }),
   },
 );

@@ -1,4 +1,5 @@
 import { Builder } from './builder.ts';
+import type { KernelMemory } from './extents.ts';
 import type { KernelProgram, ParameterKind, TargetInfo, Value } from './ir.ts';
 
 export type Parameters = Readonly<Record<string, ParameterKind>>;
@@ -12,6 +13,8 @@ export interface Kernel<P extends Parameters = Parameters> {
   readonly name: string;
   readonly parameters: P;
   readonly build: (builder: Builder, parameters: ParameterValues<P>) => void;
+  /** What it touches of memory. Without it a call can be neither checked when it is recorded nor tested at random. */
+  readonly memory?: KernelMemory<P>;
 }
 
 /** Compile-time constants that specialise a kernel. */
@@ -22,8 +25,9 @@ export function defineKernel<const P extends Parameters>(
   name: string,
   parameters: P,
   build: (builder: Builder, parameters: ParameterValues<P>) => void,
+  memory?: KernelMemory<NoInfer<P>>,
 ): Kernel<P> {
-  return { key: name, name, parameters, build };
+  return { key: name, name, parameters, build, ...(memory && { memory }) };
 }
 
 /** Defines a family of kernels that differ by compile-time constants; equal variants give the same kernel object. */
@@ -31,6 +35,7 @@ export function defineKernelFamily<const P extends Parameters, V extends Variant
   name: string,
   parameters: P,
   build: (builder: Builder, parameters: ParameterValues<P>, variant: V) => void,
+  memory?: (variant: V) => KernelMemory<NoInfer<P>>,
 ): (variant: V) => Kernel<P> {
   const known = new Map<string, Kernel<P>>();
   return (variant) => {
@@ -38,7 +43,8 @@ export function defineKernelFamily<const P extends Parameters, V extends Variant
     const key = `${name}(${entries.map(([field, value]) => `${field}=${value}`).join(',')})`;
     let kernel = known.get(key);
     if (kernel === undefined) {
-      kernel = { key, name, parameters, build: (builder, values) => build(builder, values, variant) };
+      const built = (builder: Builder, values: ParameterValues<P>) => build(builder, values, variant);
+      kernel = { key, name, parameters, build: built, ...(memory && { memory: memory(variant) }) };
       known.set(key, kernel);
     }
     return kernel;

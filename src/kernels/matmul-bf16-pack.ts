@@ -1,13 +1,26 @@
 import type { Builder, I32, Pointer, VectorF32 } from './builder.ts';
+import { bounds, type Draw, list, matrix, nothing, type Sizes } from './extents.ts';
+import type { TargetInfo } from './ir.ts';
 import { defineKernel, defineKernelFamily } from './kernel.ts';
 import { splitBlocks, vectorLoop } from './loops.ts';
-import { pairStart, pairsOf, rowStrideOf } from './matmul-bf16.ts';
+import { groupedPairs, pairStart, pairsOf, rowStride, rowStrideOf } from './matmul-bf16.ts';
 import { eachRun, type PackedOperand, packParameters, panelWidth, transposeMatrices } from './matmul-pack.ts';
 
 /**
  * Packing of f32 matrices as pairs of bf16 numbers along K, see matmul-bf16.ts. Rounds to nearest even; an odd extent
  * along K is filled up with a zero.
  */
+
+/** Rows of ⌈inner / 2⌉ pairs, `rowStride(inner)` pairs apart. */
+function rowsOfPairs(rows: number, inner: number) {
+  return matrix(rows, 2 * groupedPairs(inner, 0), 2 * rowStride(inner), 'bf16');
+}
+
+/** Panels of `depth` rows of pairs that hold `across` columns. */
+function panelsOfPairs(across: number, depth: number, operand: PackedOperand, target: TargetInfo) {
+  const width = panelWidth({ target }, operand, 'bf16');
+  return list(2 * Math.ceil(across / width) * width * depth, 'bf16');
+}
 
 /**
  * Rounds matrices [matrices][rows, inner], row-major with row stride `stride`, to bf16 rows `rowStride(inner)` pairs
@@ -28,6 +41,16 @@ export const roundRows = defineKernel(
       b.if(b.and<'i32'>(odd, b.eq<'i32'>(end, p.inner)), () => b.store(b.offset(to, end, 2), b.f32(0), 0, 'bf16'));
     });
   },
+  {
+    extents: (n) => ({
+      source: matrix(n.rows * n.matrices, n.inner, n.stride),
+      packed: rowsOfPairs(n.rows * n.matrices, n.inner),
+    }),
+    sample: (draw) => {
+      const inner = draw(0, 150);
+      return { inner, stride: inner + draw(0, 3), rows: draw(0, 5), matrices: draw(1, 2) };
+    },
+  },
 );
 
 /**
@@ -42,6 +65,16 @@ export const transposePairs = defineKernel(
     transposeMatrices(b, matrices, panelWidth(b, 'b', 'bf16'), (to, toOffset, from, fromOffset) =>
       b.storeI32(to, from === undefined ? b.i32(0) : b.loadI32(from, fromOffset), toOffset),
     );
+  },
+  {
+    extents: (n, target) => {
+      const panels = panelsOfPairs(n.across, groupedPairs(n.inner, 0), 'b', target);
+      return {
+        source: rowsOfPairs(n.groups * n.across, n.inner),
+        packed: { ...panels, bytes: n.groups * panels.bytes },
+      };
+    },
+    sample: (draw) => ({ inner: draw(0, 70), across: draw(0, 70), groups: draw(1, 3) }),
   },
 );
 
@@ -116,6 +149,11 @@ function pairPanelRow(
   }
 }
 
+const drawRows = (draw: Draw) => {
+  const across = draw(0, 70);
+  return { inner: draw(0, 40), across, stride: across + draw(0, 3), groups: draw(1, 3) };
+};
+
 /**
  * Packs matrices [groups][inner, across], row-major with row stride `stride`, into panels
  * [groups][⌈across/width⌉][⌈inner/2⌉][width] of pairs, zero beyond `across`. For operands whose rows run across K: B of
@@ -125,6 +163,17 @@ export const packPairs = defineKernelFamily(
   'matmul_bf16_pack',
   packParameters,
   (b, p, { operand }: { readonly operand: PackedOperand }) => packPairedRows(b, p, panelWidth(b, operand, 'bf16')),
+  ({ operand }) => ({
+    extents: (n, target) => {
+      const source = matrix(n.inner, n.across, n.stride);
+      const panels = panelsOfPairs(n.across, groupedPairs(n.inner, 0), operand, target);
+      return {
+        source: n.groups > 0 ? { ...source, bytes: source.bytes + 4 * (n.groups - 1) * n.inner * n.stride } : nothing,
+        packed: { ...panels, bytes: n.groups * panels.bytes },
+      };
+    },
+    sample: drawRows,
+  }),
 );
 
 /**
@@ -152,4 +201,12 @@ export const packGroupedPairs = defineKernelFamily(
       packPairedRows(b, matrix, width);
     });
   },
+  ({ operand }) => ({
+    extents: (n: Sizes<typeof packParameters>, target: TargetInfo) => ({
+      source: matrix(n.inner, n.across, n.stride),
+      packed: panelsOfPairs(n.across, groupedPairs(n.inner, n.groups), operand, target),
+      offsets: bounds(n.groups + 1, n.inner),
+    }),
+    sample: drawRows,
+  }),
 );

@@ -1,13 +1,19 @@
 import type { Builder, I32 } from './builder.ts';
+import { bounds, type Extent, type Sizes } from './extents.ts';
+import type { TargetInfo } from './ir.ts';
 import type { ParameterValues } from './kernel.ts';
 import {
   buildDense,
   buildGroupedRows,
+  denseMemory,
   denseParameters,
   denseUpdateParameters,
+  groupedInnerMemory,
   groupedParameters,
+  groupedRowsMemory,
   groupedUpdateParameters,
   groupsOfInner,
+  type ProductOf,
   product,
 } from './matmul.ts';
 
@@ -62,15 +68,35 @@ export function groupedPairs(inner: number, groups: number): number {
 
 type Dense = ParameterValues<typeof denseParameters>;
 /** `strideA` and `strideB` are those of the packed operands. */
-function inPairs<P extends Dense>(b: Builder, p: P, operands: 'rows' | 'panels' | 'columns'): P {
+function inPairs<P extends Dense>(b: Builder, p: P, operands: 'rows' | 'panels'): P {
   const pairs = pairsOf(b, p.inner);
   const strideA = operands === 'rows' ? rowStrideOf(b, p.inner) : pairs;
   return { ...p, inner: pairs, strideA, strideB: pairs };
 }
 
+/** {@link inPairs} of the sizes of a call. */
+function sizesInPairs<S extends Sizes<typeof denseParameters>>(n: S, operands: 'rows' | 'panels'): S {
+  const pairs = groupedPairs(n.inner, 0);
+  const strideA = operands === 'rows' ? rowStride(n.inner) : pairs;
+  return { ...n, inner: pairs, strideA, strideB: pairs };
+}
+
+/** The extents of a product whose steps along K have the size of an f32, with their true content. */
+function withPairs<E extends { readonly a: Extent; readonly b: Extent }>(extents: E): E {
+  const content = { kind: 'bf16' } as const;
+  return { ...extents, a: { ...extents.a, content }, b: { ...extents.b, content } };
+}
+
 /** C = A·B, or with `accumulate` C += A·B. Strides of A and B are not read: `inner` decides how they are packed. */
-export const bf16Matmul = product('matmul_bf16', denseParameters, denseUpdateParameters, (b, p, form) =>
-  buildDense(b, inPairs(b, p, form.operands), form),
+export const bf16Matmul = product(
+  'matmul_bf16',
+  denseParameters,
+  denseUpdateParameters,
+  (b, p, form: ProductOf<'rows' | 'panels'>) => buildDense(b, inPairs(b, p, form.operands), form),
+  (form) => {
+    const { extents, sample } = denseMemory(form);
+    return { extents: (n, target) => withPairs(extents(sizesInPairs(n, form.operands), target)), sample };
+  },
 );
 
 /** Groups of rows, each with its own B, as `groupedMatmulRows`. */
@@ -78,7 +104,11 @@ export const groupedBf16MatmulRows = product(
   'grouped_matmul_bf16_rows',
   groupedParameters,
   groupedUpdateParameters,
-  (b, p, form) => buildGroupedRows(b, inPairs(b, p, form.operands), form),
+  (b, p, form: ProductOf<'rows'>) => buildGroupedRows(b, inPairs(b, p, form.operands), form),
+  (form) => {
+    const { extents, sample } = groupedRowsMemory(form);
+    return { extents: (n, target) => withPairs(extents(sizesInPairs(n, form.operands), target)), sample };
+  },
 );
 
 /** Groups along K, each with its own C, as `groupedMatmulInner`; panels hold the pairs of all groups. */
@@ -86,12 +116,23 @@ export const groupedBf16MatmulInner = product(
   'grouped_matmul_bf16_inner',
   groupedParameters,
   groupedUpdateParameters,
-  (b, p, form) => {
+  (b, p, form: ProductOf<'panels'>) => {
     const depth = pairStart(b, p.inner, p.groups);
     groupsOfInner(b, { ...p, strideA: depth, strideB: depth }, form, (group) => {
       const pair = b.offset(p.offsets, group);
       const first = b.loadI32(pair);
       return { first: pairStart(b, first, group), steps: pairsOf(b, b.sub<'i32'>(b.loadI32(pair, 4), first)) };
     });
+  },
+  (form) => {
+    const { extents, sample } = groupedInnerMemory(form);
+    return {
+      extents: (n: Sizes<typeof groupedParameters>, target: TargetInfo) => {
+        const depth = groupedPairs(n.inner, n.groups);
+        const whole = withPairs(extents({ ...n, inner: depth, strideA: depth, strideB: depth }, target));
+        return { ...whole, offsets: bounds(n.groups + 1, n.inner) };
+      },
+      sample,
+    };
   },
 );

@@ -1,4 +1,6 @@
 import type { Builder, I32, Pointer } from './builder.ts';
+import { type Draw, list, matrix, nothing, type Sizes } from './extents.ts';
+import type { TargetInfo } from './ir.ts';
 import { defineKernel, defineKernelFamily } from './kernel.ts';
 import { ceilDivide, type Precision, tileFor, workerShare } from './matmul-tile.ts';
 
@@ -19,10 +21,33 @@ export const packParameters = {
 } as const;
 
 /** Width in elements of the panels of an operand. */
-export function panelWidth(b: Builder, operand: PackedOperand, precision: Precision = 'f32'): number {
-  const tile = tileFor(b.target, precision);
+export function panelWidth(
+  { target }: { readonly target: TargetInfo },
+  operand: PackedOperand,
+  precision: Precision = 'f32',
+): number {
+  const tile = tileFor(target, precision);
   return operand === 'a' ? tile.rows : tile.columns;
 }
+
+/** The memory of packing matrices of `rows` rows of `length` elements each. */
+const packMemory = (
+  operand: PackedOperand,
+  shapeOf: (n: Sizes<typeof packParameters>) => { rows: number; length: number },
+) => ({
+  extents: (n: Sizes<typeof packParameters>, target: TargetInfo) => {
+    const { rows, length } = shapeOf(n);
+    const width = panelWidth({ target }, operand);
+    const last = matrix(rows, length, n.stride);
+    return {
+      source: n.groups > 0 ? { ...last, bytes: last.bytes + 4 * (n.groups - 1) * rows * n.stride } : nothing,
+      packed: list(n.groups * Math.ceil(n.across / width) * width * n.inner),
+    };
+  },
+  sample: (draw: Draw) => ({
+    ...{ stride: 70 + draw(0, 3), inner: draw(0, 70), across: draw(0, 70), groups: draw(1, 3) },
+  }),
+});
 
 /** Neighbouring panels of one matrix, over one chunk of K. */
 interface Run {
@@ -130,6 +155,7 @@ export const packRows = defineKernelFamily(
       );
     });
   },
+  ({ operand }) => packMemory(operand, (n) => ({ rows: n.inner, length: n.across })),
 );
 
 /** Steps along K that are transposed together. */
@@ -147,6 +173,7 @@ export const packTransposed = defineKernelFamily(
   (b, p, variant: { readonly operand: PackedOperand }) => {
     transposeMatrices(b, p, panelWidth(b, variant.operand), copyFloat(b));
   },
+  ({ operand }) => packMemory(operand, (n) => ({ rows: n.across, length: n.inner })),
 );
 
 /** Copies one element of 4 bytes, or zero without a source. */
@@ -232,5 +259,15 @@ export const packTail = defineKernel(
       b.loop(0, left, 1, (n) => b.store(b.offset(to, n), b.load(b.offset(from, n))));
       b.loop(left, width, 1, (n) => b.store(b.offset(to, n), b.f32(0)));
     });
+  },
+  {
+    extents: (n, target) => {
+      const width = panelWidth({ target }, 'b');
+      return {
+        source: matrix(n.inner, n.across, n.stride),
+        packed: n.across % width === 0 ? nothing : list(n.inner * width),
+      };
+    },
+    sample: (draw) => ({ stride: 70 + draw(0, 3), inner: draw(0, 40), across: draw(1, 70) }),
   },
 );

@@ -104,12 +104,13 @@ function planF32(shape: MatmulShape, target: TargetInfo): MatmulPlan {
   const scratch = new Scratch();
   const take = (elements: number) => scratch.take(elements);
   const finish = (packing: readonly MatmulCall[], operands: ProductForm['operands'], args: OperandArguments) => {
-    const form = { operands, accumulate, precision: 'f32' as const };
-    const divided = layout === 'tn' ? groupedMatmulInner : groupedMatmulRows;
+    const form = { accumulate, precision: 'f32' as const };
+    const grouped = () =>
+      operands === 'rows' ? groupedMatmulRows({ ...form, operands }) : groupedMatmulInner({ ...form, operands });
     const product =
       groups === undefined
-        ? call(matmul(form), { ...args, ...sizes })
-        : call(divided(form), { ...args, ...sizes, offsets: 'offsets', groups });
+        ? call(matmul({ ...form, operands }), { ...args, ...sizes })
+        : call(grouped(), { ...args, ...sizes, offsets: 'offsets', groups });
     return { calls: [...packing, product], scratchBytes: scratch.bytes };
   };
   const packB = (kernel: Kernel<typeof packParameters>, packed: MatmulArgument, matrices: number) =>
@@ -164,13 +165,16 @@ function planBf16(shape: MatmulShape, target: TargetInfo): MatmulPlan {
     a: MatmulArgument,
     b: MatmulArgument,
   ) => {
-    const form = { operands, accumulate, precision: 'bf16' as const };
+    const form = { accumulate, precision: 'bf16' as const };
     const args = { a, b, tail: b, strideA: 0, strideB: 0, ...sizes };
-    const divided = layout === 'tn' ? groupedBf16MatmulInner : groupedBf16MatmulRows;
+    const grouped = () =>
+      operands === 'rows'
+        ? groupedBf16MatmulRows({ ...form, operands })
+        : groupedBf16MatmulInner({ ...form, operands });
     const product =
       groups === undefined
-        ? call(bf16Matmul(form), args)
-        : call(divided(form), { ...args, offsets: 'offsets', groups });
+        ? call(bf16Matmul({ ...form, operands }), args)
+        : call(grouped(), { ...args, offsets: 'offsets', groups });
     return { calls: [...packing, product], scratchBytes: scratch.bytes };
   };
   if (layout === 'tn') {

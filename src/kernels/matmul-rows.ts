@@ -1,4 +1,5 @@
 import type { Builder, I32, Pointer, Variable } from './builder.ts';
+import { type Draw, indices, matrix, rowsWithin, type Sizes } from './extents.ts';
 import { MEMORY_BYTES } from './ir.ts';
 import { defineKernelFamily, type Kernel } from './kernel.ts';
 import { ceilDivide, workerShare } from './matmul-tile.ts';
@@ -150,11 +151,31 @@ const buildFewRows: Parameters<typeof defineKernelFamily<typeof fewRowsParameter
   choose(0);
 };
 
-const fewRowsWrite = defineKernelFamily('few_rows_matmul', fewRowsParameters, buildFewRows);
+const fewRowsMemory = ({ maxRows, memory }: WholeVariant) => ({
+  extents: (n: Sizes<typeof fewRowsParameters>) => ({
+    a: matrix(n.rows, n.inner, n.strideA),
+    b: matrix(n.columns, n.inner, n.strideB, memory),
+    c: matrix(n.rows, n.columns, n.strideC),
+  }),
+  sample: (draw: Draw) => {
+    const [rows, columns, inner] = [draw(0, maxRows), draw(1, 40), draw(0, 150)];
+    return {
+      rows,
+      columns,
+      inner,
+      strideA: inner + draw(0, 3),
+      strideB: inner + draw(0, 3),
+      strideC: columns + draw(0, 3),
+    };
+  },
+});
+
+const fewRowsWrite = defineKernelFamily('few_rows_matmul', fewRowsParameters, buildFewRows, fewRowsMemory);
 const fewRowsUpdate = defineKernelFamily(
   'few_rows_matmul_accumulate',
   { ...fewRowsParameters, c: 'inout' } as const,
   buildFewRows as never,
+  fewRowsMemory,
 );
 
 /**
@@ -215,6 +236,26 @@ const expertRows = defineKernelFamily(
       },
     );
   },
+  ({ memory }) => ({
+    extents: (n) => ({
+      a: matrix(n.capacity, n.inner, n.strideA),
+      b: matrix(n.experts * n.columns, n.inner, n.strideB, memory),
+      c: matrix(n.pairs, n.columns, n.strideC),
+      rowIds: indices(n.pairs, n.capacity),
+      expertIds: indices(n.pairs, n.experts),
+    }),
+    measure: (n, bytes) => ({
+      capacity: rowsWithin(bytes.a, n.inner, n.strideA),
+      experts: Math.floor(rowsWithin(bytes.b, n.inner, n.strideB, MEMORY_BYTES[memory]) / Math.max(1, n.columns)),
+    }),
+    sample: (draw) => {
+      const [columns, inner] = [draw(1, 20), draw(1, 70)];
+      return {
+        ...{ pairs: draw(0, 6), columns, inner, capacity: draw(1, 4), experts: draw(1, 5) },
+        ...{ strideA: inner + draw(0, 3), strideB: inner + draw(0, 3), strideC: columns + draw(0, 3) },
+      };
+    },
+  }),
 );
 
 /**

@@ -1,4 +1,5 @@
 import type { Builder, F32, I32, Pointer } from './builder.ts';
+import { list, matrix } from './extents.ts';
 import { defineKernel, defineKernelFamily } from './kernel.ts';
 import { sumVectors, vectorLoop } from './loops.ts';
 
@@ -61,6 +62,15 @@ export const muonMomentum = defineKernelFamily(
       );
     });
   },
+  () => ({
+    extents: (n) => ({
+      gradients: list(n.count),
+      momentum: list(n.count),
+      direction: list(n.count),
+      hyperparameters: list(MUON_BLOCK.length, 'positive'),
+    }),
+    sample: (draw) => ({ count: draw(0, 600) }),
+  }),
 );
 
 /** Parts into which a matrix is cut for its norm, whatever the number of workers. */
@@ -85,6 +95,10 @@ export const frobeniusPartials = defineKernel(
       });
       b.store(b.offset(p.partials, part), sum);
     });
+  },
+  {
+    extents: (n) => ({ x: matrix(n.matrices, n.count, n.stride), partials: list(n.matrices * FROBENIUS_PARTIALS) }),
+    sample: (draw) => ({ matrices: draw(0, 3), count: draw(1, 300), stride: 300 + draw(0, 2) }),
   },
 );
 
@@ -111,6 +125,14 @@ export const frobeniusNormalise = defineKernel(
       });
     });
   },
+  {
+    extents: (n) => ({
+      x: matrix(n.matrices, n.count, n.stride),
+      partials: list(n.matrices * FROBENIUS_PARTIALS, 'positive'),
+      y: matrix(n.matrices, n.count, n.stride),
+    }),
+    sample: (draw) => ({ matrices: draw(0, 3), count: draw(1, 300), stride: 300 + draw(0, 2) }),
+  },
 );
 
 /** Step 4 over `count` elements of matrices of one shape. */
@@ -133,5 +155,13 @@ export const muonUpdate = defineKernel(
         });
       });
     });
+  },
+  {
+    extents: (n) => ({
+      parameters: list(n.count),
+      direction: list(n.count),
+      hyperparameters: list(MUON_BLOCK.length, 'positive'),
+    }),
+    sample: (draw) => ({ count: draw(0, 600) }),
   },
 );

@@ -1,4 +1,5 @@
 import type { Builder, I32, Pointer, Strip, VectorF32 } from './builder.ts';
+import { list, matrix, strided } from './extents.ts';
 import { defineKernel, defineKernelFamily } from './kernel.ts';
 import { columnFold, foldVectors, rowAddress, sumVectors } from './loops.ts';
 
@@ -50,6 +51,10 @@ export const reducePartials = defineKernelFamily(
       b.store(b.offset(p.partials, block), reduceBlock(b, p.x, start, end, variant.reduction));
     });
   },
+  () => ({
+    extents: (n) => ({ x: list(n.count), partials: list(PARTIALS) }),
+    sample: (draw) => ({ count: draw(0, 3000) }),
+  }),
 );
 
 /**
@@ -73,6 +78,7 @@ export const reduceFinish = defineKernelFamily(
       b.storePartial(p.result, value, b.i32(1));
     });
   },
+  () => ({ extents: () => ({ partials: list(PARTIALS), result: list(1) }), sample: () => ({}) }),
 );
 
 /** y[c] (+)= Σ_r x[r,c]; x [rows, columns]. */
@@ -86,6 +92,10 @@ export const columnSums = defineKernelFamily(
       return (accumulator, strip) => b.add(accumulator, strip.load(x));
     });
   },
+  () => ({
+    extents: (n) => ({ x: matrix(n.rows, n.columns, n.xStride), y: list(n.columns) }),
+    sample: (draw) => strided(draw, 'xStride'),
+  }),
 );
 
 /** y[r] = factor · Σ_c x[r,c]; x [rows, columns]. */
@@ -98,6 +108,10 @@ export const rowSums = defineKernel(
       const sum = sumVectors(b, b.i32(0), p.columns, 4, (accumulator, strip) => b.add(accumulator, strip.load(x)));
       b.store(b.offset(p.y, row), b.mul(sum, p.factor));
     });
+  },
+  {
+    extents: (n) => ({ x: matrix(n.rows, n.columns, n.xStride), y: list(n.rows) }),
+    sample: (draw) => strided(draw, 'xStride'),
   },
 );
 
@@ -114,5 +128,13 @@ export const rowDots = defineKernel(
       );
       b.store(b.offset(p.y, row), sum);
     });
+  },
+  {
+    extents: (n) => ({
+      a: matrix(n.rows, n.columns, n.aStride),
+      b: matrix(n.rows, n.columns, n.bStride),
+      y: list(n.rows),
+    }),
+    sample: (draw) => strided(draw, 'aStride', 'bStride'),
   },
 );

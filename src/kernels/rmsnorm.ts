@@ -1,4 +1,5 @@
 import type { Builder, F32, I32, Pointer } from './builder.ts';
+import { list, matrix, strided } from './extents.ts';
 import { defineKernel, defineKernelFamily } from './kernel.ts';
 import { columnFold, rowAddress, sumVectors, vectorLoop } from './loops.ts';
 
@@ -43,6 +44,14 @@ export const rmsNorm = defineKernel(
       scaleRow(b, x, p.weight, y, p.columns, inverseRms(b, x, p.columns, p.eps));
     });
   },
+  {
+    extents: (n) => ({
+      x: matrix(n.rows, n.columns, n.xStride),
+      y: matrix(n.rows, n.columns, n.yStride),
+      weight: list(n.columns),
+    }),
+    sample: (draw) => strided(draw, 'xStride', 'yStride'),
+  },
 );
 
 /** y = normalised x, and inverse[rows] for the backward pass. */
@@ -66,6 +75,15 @@ export const rmsNormSaving = defineKernel(
       b.store(b.offset(p.inverse, row), inverse);
       scaleRow(b, x, p.weight, rowAddress(b, p.y, row, p.yStride), p.columns, inverse);
     });
+  },
+  {
+    extents: (n) => ({
+      x: matrix(n.rows, n.columns, n.xStride),
+      y: matrix(n.rows, n.columns, n.yStride),
+      weight: list(n.columns),
+      inverse: list(n.rows),
+    }),
+    sample: (draw) => strided(draw, 'xStride', 'yStride'),
   },
 );
 
@@ -101,6 +119,17 @@ export const addRmsNorm = defineKernel(
       b.store(b.offset(p.inverse, row), inverse);
       scaleRow(b, h, p.weight, rowAddress(b, p.y, row, p.yStride), p.columns, inverse);
     });
+  },
+  {
+    extents: (n) => ({
+      a: matrix(n.rows, n.columns, n.stride),
+      addend: matrix(n.rows, n.columns, n.stride),
+      weight: list(n.columns),
+      h: matrix(n.rows, n.columns, n.stride),
+      y: matrix(n.rows, n.columns, n.yStride),
+      inverse: list(n.rows),
+    }),
+    sample: (draw) => strided(draw, 'stride', 'yStride'),
   },
 );
 
@@ -150,6 +179,16 @@ export const rmsNormBackwardInput = defineKernelFamily(
       });
     });
   },
+  () => ({
+    extents: (n) => ({
+      x: matrix(n.rows, n.columns, n.xStride),
+      weight: list(n.columns),
+      inverse: list(n.rows, 'positive'),
+      dy: matrix(n.rows, n.columns, n.dyStride),
+      dx: matrix(n.rows, n.columns, n.dxStride),
+    }),
+    sample: (draw) => strided(draw, 'xStride', 'dyStride', 'dxStride'),
+  }),
 );
 
 /** Gradient of the weight: dweight[c] (+)= Σ_r dy[r,c] · x[r,c] · inverse[r], rows in order. */
@@ -174,4 +213,13 @@ export const rmsNormBackwardWeight = defineKernelFamily(
       return (accumulator, strip) => b.fma(b.mul(strip.load(dy), inverse), strip.load(x), accumulator);
     });
   },
+  () => ({
+    extents: (n) => ({
+      x: matrix(n.rows, n.columns, n.xStride),
+      inverse: list(n.rows, 'positive'),
+      dy: matrix(n.rows, n.columns, n.dyStride),
+      dweight: list(n.columns),
+    }),
+    sample: (draw) => strided(draw, 'xStride', 'dyStride'),
+  }),
 );

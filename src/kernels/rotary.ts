@@ -1,4 +1,5 @@
 import type { Builder, F32, I32, Pointer } from './builder.ts';
+import { type Extent, headed, indices, list, rowsWithin } from './extents.ts';
 import { defineKernelFamily } from './kernel.ts';
 import { rowAddress } from './loops.ts';
 
@@ -48,7 +49,29 @@ export const rotary = defineKernelFamily(
       rotate(b, { x, y, cosines, sines, inverse: variant.inverse, ...headsOf(p) });
     });
   },
+  () => ({
+    extents: (n) => ({
+      x: behind(n.xOffset, headed(n.rows, n.xRowStride, n.heads, n.xHeadStride, 2 * n.half)),
+      y: behind(n.yOffset, headed(n.rows, n.yRowStride, n.heads, n.yHeadStride, 2 * n.half)),
+      positions: indices(n.rows, n.capacity),
+      cosines: list(n.capacity * n.half),
+      sines: list(n.capacity * n.half),
+    }),
+    measure: (n, bytes) => ({ capacity: rowsWithin(Math.min(bytes.cosines, bytes.sines), n.half, n.half) }),
+    sample: (draw) => {
+      const [rows, heads, half, xOffset, yOffset] = [draw(0, 4), draw(1, 3), draw(1, 20), draw(0, 3), draw(0, 3)];
+      const [xHeadStride, yHeadStride] = [2 * half + xOffset, 2 * half + yOffset + draw(0, 2)];
+      return {
+        ...{ rows, heads, half, xOffset, yOffset, xHeadStride, yHeadStride, capacity: draw(1, 9) },
+        ...{ xRowStride: heads * xHeadStride + draw(0, 2), yRowStride: heads * yHeadStride + draw(0, 2) },
+      };
+    },
+  }),
 );
+
+/** The extent of what begins `offset` elements after a pointer. */
+const behind = (offset: number, extent: Extent): Extent =>
+  extent.bytes === 0 ? extent : { ...extent, bytes: extent.bytes + 4 * offset };
 
 export type RotaryLayout = 'interleaved' | 'halves';
 

@@ -1,4 +1,5 @@
 import type { Builder, F32, I32, Pointer, Variable, VectorF32, VectorI32 } from './builder.ts';
+import { documents, indices, list, matrix, nothing } from './extents.ts';
 import { defineKernelFamily } from './kernel.ts';
 
 /** Compile-time constants of the router. */
@@ -85,6 +86,16 @@ export const routeTokens = defineKernelFamily(
       });
     });
   },
+  ({ experts, chosen, bias }) => ({
+    extents: (n) => ({
+      scores: list(n.tokens * experts),
+      indices: indices(n.tokens * chosen, experts),
+      weights: list(n.tokens * chosen),
+      logits: matrix(n.tokens, experts, n.logitsRowStride),
+      bias: bias ? list(experts) : nothing,
+    }),
+    sample: (draw) => ({ tokens: draw(0, 5), logitsRowStride: experts + draw(0, 3) }),
+  }),
 );
 
 function sigmoidScores(b: Builder, logits: Pointer, scores: Pointer, experts: number): void {
@@ -254,6 +265,17 @@ export const routeTokensBackward = defineKernelFamily(
       });
     });
   },
+  ({ experts, chosen, addScoresGradient }) => ({
+    extents: (n) => ({
+      logitsGradient: matrix(n.tokens, experts, n.logitsGradientRowStride),
+      weightsGradient: list(n.tokens * chosen),
+      scoresGradient: addScoresGradient ? list(n.tokens * experts) : nothing,
+      weights: list(n.tokens * chosen),
+      indices: indices(n.tokens * chosen, experts),
+      scores: list(n.tokens * experts, 'positive'),
+    }),
+    sample: (draw) => ({ tokens: draw(0, 5), logitsGradientRowStride: experts + draw(0, 3) }),
+  }),
 );
 
 export type RouterBackwardVariant = Pick<RouterVariant, 'experts' | 'chosen' | 'scoring' | 'normalize'> & {
@@ -318,4 +340,15 @@ export const sequenceBalance = defineKernelFamily(
       b.if(b.eq(b.loadI32(b.offset(p.start, token)), token), () => sequence(token, b.loadI32(b.offset(p.end, token))));
     });
   },
+  ({ experts, chosen }) => ({
+    extents: (n) => ({
+      scoresGradient: list(n.tokens * experts),
+      loss: list(n.tokens),
+      scores: list(n.tokens * experts, 'positive'),
+      indices: indices(n.tokens * chosen, experts),
+      start: documents('starts', n.tokens),
+      end: documents('ends', n.tokens),
+    }),
+    sample: (draw) => ({ tokens: draw(0, 9) }),
+  }),
 );

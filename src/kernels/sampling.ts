@@ -1,4 +1,5 @@
 import type { Builder, F32, I32, Pointer, Strip, VectorF32, VectorI32 } from './builder.ts';
+import { bounds, indices, list, matrix, strided } from './extents.ts';
 import { defineKernel } from './kernel.ts';
 import { rowAddress, vectorLoop } from './loops.ts';
 import { logSumExp, rowStatistics } from './softmax.ts';
@@ -11,6 +12,10 @@ import { logSumExp, rowStatistics } from './softmax.ts';
  * logits are [rows, columns] f32 with a row stride in elements, columns ≥ 1; ids are i32. Rows are split among the
  * workers. NaN is never chosen.
  */
+
+/** Elements of every row that lie in the memory of all rows. */
+const rowLength = ({ rows, stride }: { rows: number; stride: number }, bytes: number): number =>
+  rows === 0 ? stride : Math.max(0, Math.min(stride, bytes / 4 - (rows - 1) * stride));
 
 interface Best {
   readonly value: F32;
@@ -55,6 +60,10 @@ export const argmaxRows = defineKernel(
       b.storeI32(b.offset(p.ids, row), id);
     });
   },
+  {
+    extents: (n) => ({ logits: matrix(n.rows, n.columns, n.stride), ids: list(n.rows, 'i32') }),
+    sample: (draw) => strided(draw, 'stride'),
+  },
 );
 
 /**
@@ -84,6 +93,14 @@ export const topCandidates = defineKernel(
       });
     });
   },
+  {
+    extents: (n) => ({
+      logits: matrix(n.rows, n.columns, n.stride),
+      values: list(n.rows * n.k),
+      ids: list(n.rows * n.k, 'i32'),
+    }),
+    sample: (draw) => ({ ...strided(draw, 'stride'), k: draw(1, 4) }),
+  },
 );
 
 /** logSumExp[r] = log Σ_c e^(scale[r] · logits[r,c]); scale [rows] f32 holds 1 / temperature per row, positive. */
@@ -96,6 +113,14 @@ export const logSumExpRows = defineKernel(
       const statistics = rowStatistics(b, rowAddress(b, p.logits, row, p.stride), p.columns, { scale });
       b.store(b.offset(p.logSumExp, row), logSumExp(b, statistics, scale));
     });
+  },
+  {
+    extents: (n) => ({
+      logits: matrix(n.rows, n.columns, n.stride),
+      scale: list(n.rows, 'positive'),
+      logSumExp: list(n.rows),
+    }),
+    sample: (draw) => strided(draw, 'stride'),
   },
 );
 
@@ -127,6 +152,17 @@ export const tokenLogProbabilities = defineKernel(
       });
     });
   },
+  {
+    extents: (n) => ({
+      logits: matrix(n.rows, n.capacity, n.stride),
+      scale: list(n.rows),
+      logSumExp: list(n.rows),
+      ids: indices(n.rows * n.perRow, n.capacity),
+      out: list(n.rows * n.perRow),
+    }),
+    measure: (n, bytes) => ({ capacity: rowLength(n, bytes.logits) }),
+    sample: (draw) => ({ rows: draw(0, 5), perRow: draw(0, 3), capacity: draw(1, 9), stride: 9 + draw(0, 2) }),
+  },
 );
 
 /**
@@ -145,5 +181,18 @@ export const addLogitBias = defineKernel(
         b.store(address, b.add(b.load(address), b.load(b.offset(p.biases, entry))));
       });
     });
+  },
+  {
+    extents: (n) => ({
+      logits: matrix(n.rows, n.capacity, n.stride),
+      starts: bounds(n.rows + 1, n.entries),
+      ids: indices(n.entries, n.capacity),
+      biases: list(n.entries),
+    }),
+    measure: (n, bytes) => ({
+      capacity: rowLength(n, bytes.logits),
+      entries: Math.min(bytes.ids, bytes.biases) / 4,
+    }),
+    sample: (draw) => ({ rows: draw(0, 5), entries: draw(0, 9), capacity: draw(1, 9), stride: 9 + draw(0, 2) }),
   },
 );

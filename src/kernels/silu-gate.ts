@@ -1,4 +1,5 @@
 import type { Builder, VectorF32 } from './builder.ts';
+import { matrix, strided } from './extents.ts';
 import { defineKernel } from './kernel.ts';
 import { rowAddress, splitBlocks, vectorLoop } from './loops.ts';
 
@@ -37,6 +38,14 @@ export const siluGate = defineKernel(
         });
       });
     });
+  },
+  {
+    extents: (n) => ({
+      gate: matrix(n.rows, n.columns, n.gateStride),
+      up: matrix(n.rows, n.columns, n.upStride),
+      y: matrix(n.rows, n.columns, n.yStride),
+    }),
+    sample: (draw) => strided(draw, 'gateStride', 'upStride', 'yStride'),
   },
 );
 
@@ -93,5 +102,15 @@ export const siluGateBackward = defineKernel(
         });
       });
     });
+  },
+  {
+    extents: (n) => ({
+      gate: matrix(n.rows, n.columns, n.gateStride),
+      up: matrix(n.rows, n.columns, n.upStride),
+      dy: matrix(n.rows, n.columns, n.dyStride),
+      dgate: matrix(n.rows, n.columns, n.dgateStride),
+      dup: matrix(n.rows, n.columns, n.dupStride),
+    }),
+    sample: (draw) => strided(draw, 'gateStride', 'upStride', 'dyStride', 'dgateStride', 'dupStride'),
   },
 );

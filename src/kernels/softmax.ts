@@ -1,5 +1,6 @@
 import { expNonPositive } from './attention-tiles.ts';
 import type { Builder, F32, I32, Pointer, Strip } from './builder.ts';
+import { matrix, strided } from './extents.ts';
 import { defineKernel, defineKernelFamily } from './kernel.ts';
 import { maxVectors, rowAddress, sumVectors, vectorLoop } from './loops.ts';
 
@@ -68,35 +69,51 @@ const backwardParameters = {
 } as const;
 
 /** y = p */
-export const softmax = defineKernel('softmax', forwardParameters, (b, p) => {
-  b.splitLoop(p.rows, (row) => {
-    const y = rowAddress(b, p.y, row, p.yStride);
-    const { sum } = rowStatistics(b, rowAddress(b, p.x, row, p.xStride), p.columns, { scale: p.scale, keep: y });
-    const perSum = b.splat(b.div(1, sum));
-    vectorLoop(b, b.i32(0), p.columns, 4, (strips) => {
-      const values = strips.map((strip) => b.mul(strip.load(y), perSum));
-      strips.forEach((strip, k) => {
-        strip.store(y, values[k]!);
+export const softmax = defineKernel(
+  'softmax',
+  forwardParameters,
+  (b, p) => {
+    b.splitLoop(p.rows, (row) => {
+      const y = rowAddress(b, p.y, row, p.yStride);
+      const { sum } = rowStatistics(b, rowAddress(b, p.x, row, p.xStride), p.columns, { scale: p.scale, keep: y });
+      const perSum = b.splat(b.div(1, sum));
+      vectorLoop(b, b.i32(0), p.columns, 4, (strips) => {
+        const values = strips.map((strip) => b.mul(strip.load(y), perSum));
+        strips.forEach((strip, k) => {
+          strip.store(y, values[k]!);
+        });
       });
     });
-  });
-});
+  },
+  {
+    extents: (n) => ({ x: matrix(n.rows, n.columns, n.xStride), y: matrix(n.rows, n.columns, n.yStride) }),
+    sample: (draw) => strided(draw, 'xStride', 'yStride'),
+  },
+);
 
 /** y = log p */
-export const logSoftmax = defineKernel('logSoftmax', forwardParameters, (b, p) => {
-  b.splitLoop(p.rows, (row) => {
-    const x = rowAddress(b, p.x, row, p.xStride);
-    const y = rowAddress(b, p.y, row, p.yStride);
-    const { maximum, sum } = rowStatistics(b, x, p.columns, { scale: p.scale });
-    const [shift, logSum, scale] = [b.splat(maximum), b.splat(b.log(sum)), b.splat(p.scale)];
-    vectorLoop(b, b.i32(0), p.columns, 4, (strips) => {
-      const values = strips.map((strip) => b.sub(b.mul(b.sub(strip.load(x), shift), scale), logSum));
-      strips.forEach((strip, k) => {
-        strip.store(y, values[k]!);
+export const logSoftmax = defineKernel(
+  'logSoftmax',
+  forwardParameters,
+  (b, p) => {
+    b.splitLoop(p.rows, (row) => {
+      const x = rowAddress(b, p.x, row, p.xStride);
+      const y = rowAddress(b, p.y, row, p.yStride);
+      const { maximum, sum } = rowStatistics(b, x, p.columns, { scale: p.scale });
+      const [shift, logSum, scale] = [b.splat(maximum), b.splat(b.log(sum)), b.splat(p.scale)];
+      vectorLoop(b, b.i32(0), p.columns, 4, (strips) => {
+        const values = strips.map((strip) => b.sub(b.mul(b.sub(strip.load(x), shift), scale), logSum));
+        strips.forEach((strip, k) => {
+          strip.store(y, values[k]!);
+        });
       });
     });
-  });
-});
+  },
+  {
+    extents: (n) => ({ x: matrix(n.rows, n.columns, n.xStride), y: matrix(n.rows, n.columns, n.yStride) }),
+    sample: (draw) => strided(draw, 'xStride', 'yStride'),
+  },
+);
 
 /** dx (+)= scale · y · (dy − Σ_c dy·y), from the y of the forward pass. */
 export const softmaxBackward = defineKernelFamily(
@@ -115,6 +132,14 @@ export const softmaxBackward = defineKernelFamily(
       );
     });
   },
+  () => ({
+    extents: (n) => ({
+      y: matrix(n.rows, n.columns, n.yStride),
+      dy: matrix(n.rows, n.columns, n.dyStride),
+      dx: matrix(n.rows, n.columns, n.dxStride),
+    }),
+    sample: (draw) => strided(draw, 'yStride', 'dyStride', 'dxStride'),
+  }),
 );
 
 /** dx (+)= scale · (dy − e^y · Σ_c dy), from the y of the forward pass. */
@@ -132,6 +157,14 @@ export const logSoftmaxBackward = defineKernelFamily(
       );
     });
   },
+  () => ({
+    extents: (n) => ({
+      y: matrix(n.rows, n.columns, n.yStride),
+      dy: matrix(n.rows, n.columns, n.dyStride),
+      dx: matrix(n.rows, n.columns, n.dxStride),
+    }),
+    sample: (draw) => strided(draw, 'yStride', 'dyStride', 'dxStride'),
+  }),
 );
 
 function writeGradient(

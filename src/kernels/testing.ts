@@ -45,6 +45,9 @@ const levels: ReadonlyMap<TestTarget, X64Level> = (() => {
   return found;
 })();
 
+/** The levels of machine code that this machine can run, by their names. */
+export const nativeLevels = (): ReadonlyMap<string, X64Level> => levels;
+
 /**
  * Targets on which every kernel must agree (within rounding). The interpreter also runs with 8 and 16 lanes; machine
  * code is tested where the machine can run it.

@@ -28,14 +28,21 @@ export function browserFiles(): FileSystem {
     makeDirectory: (path) => refuse('make directory', path),
     createAtomic: (path) => refuse('write', path),
     writeAtomic: (path) => refuse('write', path),
+    writeNow: (path) => {
+      throw refusal('write', path);
+    },
     remove: (path) => refuse('remove', path),
     rename: (from) => refuse('rename', from),
   };
   return files;
 }
 
-async function refuse(action: string, path: string, reason = 'files are read-only in a browser'): Promise<never> {
-  throw new Error(`cannot ${action} ${path}: ${reason}`);
+async function refuse(action: string, path: string, reason?: string): Promise<never> {
+  throw refusal(action, path, reason);
+}
+
+function refusal(action: string, path: string, reason = 'files are read-only in a browser'): Error {
+  return new Error(`cannot ${action} ${path}: ${reason}`);
 }
 
 async function request(path: string, headers: Record<string, string> = {}): Promise<Response> {

@@ -85,5 +85,6 @@ describe('files in a browser', () => {
     expect(await files.exists(`${base}/absent`)).toBe(false);
     await expect(files.open(`${base}/absent`)).rejects.toThrow(`cannot read ${base}/absent: the server answered 404`);
     await expect(files.writeAtomic('x', 'y')).rejects.toThrow('cannot write x: files are read-only in a browser');
+    expect(() => files.writeNow('x', 'y')).toThrow('cannot write x: files are read-only in a browser');
   });
 });

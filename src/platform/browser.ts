@@ -7,6 +7,7 @@ export function createBrowserPlatform(): Platform {
     name: 'browser',
     system: 'browser',
     environment: () => undefined,
+    cacheDirectory: () => undefined,
     native: () => ({ unavailable: 'machine code runs only in Node, which this is not: use WebAssembly' }),
     cores: Math.max(1, globalThis.navigator?.hardwareConcurrency ?? 1),
     sharedMemory,

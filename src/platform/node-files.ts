@@ -45,6 +45,17 @@ export function nodeFiles(): FileSystem {
       await file.write(typeof content === 'string' ? new TextEncoder().encode(content) : content);
       await file.commit();
     },
+    writeNow(path, content) {
+      const { mkdirSync, renameSync, writeFileSync } = process.getBuiltinModule('node:fs');
+      const writing = `${path}.${process.pid}.now`;
+      try {
+        mkdirSync(paths.dirname(path), { recursive: true });
+        writeFileSync(writing, content, { flush: true });
+        renameSync(writing, path);
+      } catch (error) {
+        throw new Error(`cannot write ${path}: ${(error as Error).message}`, { cause: error });
+      }
+    },
     remove: (path) => told('remove', path, () => fs.rm(path, { recursive: true, force: true })),
     rename: (from, to) =>
       told('rename', from, async () => {

@@ -1,10 +1,10 @@
 import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { join, resolve } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { platform, workerScope, workerUrl } from './index.ts';
 
-const { files } = platform();
+const { files, cacheDirectory } = platform();
 let directory = '';
 beforeEach(async () => {
   directory = await mkdtemp(join(tmpdir(), 'jingqi-files-'));
@@ -67,6 +67,15 @@ describe('files on Node', () => {
     expect(await readdir(directory)).toEqual(['other']);
   });
 
+  it('writes at once what must be kept if the process ends', async () => {
+    const path = join(directory, 'new', 'fault');
+    files.writeNow(path, 'hello');
+    expect(await files.readText(path)).toBe('hello');
+    expect(await files.list(join(directory, 'new'))).toEqual(['fault']);
+    expect(() => files.writeNow(join(path, 'below'), 'x')).toThrow(`cannot write ${join(path, 'below')}: `);
+    await files.remove(join(directory, 'new'));
+  });
+
   it('names path and reason of what fails', async () => {
     const absent = join(directory, 'absent');
     await expect(files.open(absent)).rejects.toThrow(`cannot open ${absent}: there is no such file`);
@@ -86,6 +95,19 @@ describe('files on Node', () => {
     expect((await files.stat(inner)).kind).toBe('directory');
     await files.remove(join(directory, 'd'));
     expect(await files.list(directory)).toEqual([]);
+  });
+});
+
+describe('the cache directory', () => {
+  it('is where the user says, else where the system keeps such things', () => {
+    vi.stubEnv('JINGQI_CACHE', 'somewhere');
+    expect(cacheDirectory()).toBe(resolve('somewhere'));
+    vi.stubEnv('JINGQI_CACHE', '');
+    vi.stubEnv(process.platform === 'win32' ? 'LOCALAPPDATA' : 'XDG_CACHE_HOME', directory);
+    expect(cacheDirectory()).toBe(join(directory, 'jingqi'));
+    vi.stubEnv(process.platform === 'win32' ? 'LOCALAPPDATA' : 'XDG_CACHE_HOME', 'relative');
+    expect(cacheDirectory()).toMatch(/jingqi$/);
+    vi.unstubAllEnvs();
   });
 });
 

@@ -12,6 +12,7 @@ export function createNodePlatform(): Platform {
     name: 'node',
     system: process.platform,
     environment: (name) => process.env[name],
+    cacheDirectory,
     native: nativeHost,
     cores: Math.max(1, availableParallelism()),
     sharedMemory: true,
@@ -24,6 +25,18 @@ export function createNodePlatform(): Platform {
     workerUrl,
     files: nodeFiles(),
   };
+}
+
+/** JINGQI_CACHE, else by the custom of the system: XDG_CACHE_HOME, ~/Library/Caches, LOCALAPPDATA. */
+function cacheDirectory(): string | undefined {
+  const { JINGQI_CACHE, XDG_CACHE_HOME, LOCALAPPDATA } = process.env;
+  const { join, isAbsolute, resolve } = process.getBuiltinModule('node:path');
+  if (JINGQI_CACHE) return resolve(JINGQI_CACHE);
+  const given = process.platform === 'win32' ? LOCALAPPDATA : XDG_CACHE_HOME;
+  if (given !== undefined && isAbsolute(given)) return join(given, 'jingqi');
+  const home = process.getBuiltinModule('node:os').homedir();
+  if (!isAbsolute(home)) return undefined;
+  return join(home, process.platform === 'darwin' ? 'Library/Caches' : '.cache', 'jingqi');
 }
 
 let fusing: boolean | undefined;

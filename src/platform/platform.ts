@@ -17,6 +17,8 @@ export interface Platform {
   readonly system: string;
   /** A variable of the process's environment; undefined where there is none. */
   environment(name: string): string | undefined;
+  /** Where files may be kept that can be made again, absolute; undefined where there is no such place. May not exist. */
+  cacheDirectory(): string | undefined;
   /** Runs machine code, or the reason why this host cannot; see native.ts. */
   native(): NativeHost | { readonly unavailable: string };
   /** Processors this process may use, at least 1. */
@@ -91,6 +93,8 @@ export interface FileSystem {
   createAtomic(path: string): Promise<AtomicFile>;
   /** Writes a whole file: a reader sees the old content or the new, never a part. Strings are written as UTF-8. */
   writeAtomic(path: string, content: Uint8Array | string): Promise<void>;
+  /** As `writeAtomic`, but done when it returns, and makes the directory. For what must be kept if the process ends now. */
+  writeNow(path: string, content: string): void;
   /** Removes a file or a directory with all it holds; nothing happens where there is none. */
   remove(path: string): Promise<void>;
   rename(from: string, to: string): Promise<void>;

@@ -48,30 +48,51 @@ export class InterpreterExecutor implements Executor {
   distribute(): void {}
 }
 
-/** Most bytes of code that are handed over at once. */
-const LOAD_BYTES = 1 << 18;
-
-/** Runs kernels as WebAssembly, on the calling thread and the workers of a pool. */
-export class WasmExecutor implements Executor {
+/** Numbers the kernels that it compiles, and keeps what the workers of a pool have yet to receive. */
+export abstract class CompilingExecutor implements Executor {
   readonly target: TargetInfo;
   readonly functions: KernelFunction[] = [];
+  protected readonly pool: WorkerPool | undefined;
+  /** What the workers do not have yet, in the order of its numbers. */
+  protected readonly undistributed: Uint8Array[] = [];
   readonly #numbers = new Map<string, number>();
-  readonly #memory: LinearMemory;
-  readonly #import: MemoryImport;
-  readonly #pool: WorkerPool | undefined;
-  /** Code that the workers do not have yet, in the order of its numbers. */
-  readonly #undistributed: Uint8Array[] = [];
 
-  constructor(memory: LinearMemory, target: TargetInfo, memoryImport: MemoryImport, pool: WorkerPool | undefined) {
-    this.#memory = memory;
+  constructor(target: TargetInfo, pool: WorkerPool | undefined) {
     this.target = target;
-    this.#import = memoryImport;
-    this.#pool = pool;
+    this.pool = pool;
   }
+
+  /** The function of a kernel on this thread, and the bytes from which a worker makes its own. */
+  protected abstract compile(kernel: Kernel): { run: KernelFunction; bytes: Uint8Array };
 
   kernelNumber(kernel: Kernel): number {
     const known = this.#numbers.get(kernel.key);
     if (known !== undefined) return known;
+    const { run, bytes } = this.compile(kernel);
+    const number = this.functions.push(run) - 1;
+    this.#numbers.set(kernel.key, number);
+    if (this.pool !== undefined) this.undistributed.push(bytes);
+    return number;
+  }
+
+  abstract distribute(): void;
+}
+
+/** Most bytes of code that are handed over at once. */
+const LOAD_BYTES = 1 << 18;
+
+/** Runs kernels as WebAssembly, on the calling thread and the workers of a pool. */
+export class WasmExecutor extends CompilingExecutor {
+  readonly #memory: LinearMemory;
+  readonly #import: MemoryImport;
+
+  constructor(memory: LinearMemory, target: TargetInfo, memoryImport: MemoryImport, pool: WorkerPool | undefined) {
+    super(target, pool);
+    this.#memory = memory;
+    this.#import = memoryImport;
+  }
+
+  protected compile(kernel: Kernel): { run: KernelFunction; bytes: Uint8Array } {
     const bytes = encodeKernel(kernel, this.target, this.#import);
     let module: WebAssembly.Module;
     try {
@@ -79,21 +100,18 @@ export class WasmExecutor implements Executor {
     } catch (cause) {
       throw new Error(`kernel ${kernel.key} is not valid WebAssembly: ${(cause as Error).message}`, { cause });
     }
-    const number = this.functions.push(instantiateKernel(module, this.#memory.wasm)) - 1;
-    this.#numbers.set(kernel.key, number);
-    if (this.#pool !== undefined) this.#undistributed.push(bytes);
-    return number;
+    return { run: instantiateKernel(module, this.#memory.wasm), bytes };
   }
 
   distribute(): void {
-    const waiting = this.#undistributed;
+    const waiting = this.undistributed;
     while (waiting.length > 0) {
       let [count, size] = [0, 0];
       while (count < waiting.length && (count === 0 || size + waiting[count]!.length <= LOAD_BYTES)) {
         size += waiting[count++]!.length;
       }
       // Where there is no room they stay in line, so that the numbers agree on all workers.
-      this.#pool!.loadKernels(waiting.slice(0, count));
+      this.pool!.loadKernels(waiting.slice(0, count));
       waiting.splice(0, count);
     }
   }

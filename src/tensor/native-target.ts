@@ -1,5 +1,6 @@
-import { lowerKernel, type TargetInfo } from '../kernels/index.ts';
-import { interpreterTarget, interpretKernel } from '../kernels/targets/interpreter.ts';
+import type { Kernel } from '../kernels/index.ts';
+import { kernelSamples } from '../kernels/kernel-samples.ts';
+import { findDifference, SAMPLE_BYTES, seeded } from '../kernels/sample-call.ts';
 import type { KernelFunction } from '../kernels/targets/wasm/index.ts';
 import {
   assembleKernel,
@@ -7,24 +8,29 @@ import {
   type Convention,
   conventionOf,
   detectFeatures,
+  detectProcessor,
   levelName,
   RECORD,
   type X64Features,
   type X64Level,
+  type X64Processor,
   x64Target,
 } from '../kernels/targets/x64/index.ts';
 import type { NativeHost, Platform } from '../platform/index.ts';
-import { CHECK_BYTES, checkCalls, fillNumbers, sameNumbers } from './self-test.ts';
+import { version } from '../version.ts';
+import { CheckedCode } from './checked-code.ts';
 
 /** Machine code that this process may run: the host that loads it and the level it is written for. */
 export interface NativeTarget {
   readonly host: NativeHost;
   readonly level: X64Level;
   readonly convention: Convention;
+  /** What the self-test has found. */
+  readonly checked: CheckedCode;
 }
 
 /** The target, or one sentence that says why kernels run as WebAssembly. */
-export type NativeVerdict = NativeTarget | { readonly reason: string };
+export type NativeVerdict = NativeTarget | { readonly reason: string; readonly fault?: string };
 
 /** Which instructions are wished for: the best, or one of two sets. */
 export type NativeWish = 'best' | 'avx2' | 'avx512';
@@ -55,75 +61,137 @@ export function nativeRecord(host: NativeHost, memory: ArrayBufferLike): NativeR
   return { address: host.addressOf(view.buffer), words: new Int32Array(view.buffer), memory };
 }
 
-const verdicts = new Map<NativeWish, NativeVerdict>();
+const verdicts = new Map<NativeWish, Promise<NativeVerdict>>();
 
-/** Finds out, once in a process, whether kernels can run as machine code and give the right results. */
-export function judgeNative(platform: Platform, wish: NativeWish = 'best'): NativeVerdict {
-  let verdict = verdicts.get(wish);
-  if (verdict === undefined) {
-    verdict = judge(platform, wish);
-    verdicts.set(wish, verdict);
+/**
+ * Finds out, once in a process, whether kernels can run as machine code and give the right results. A fault that is found
+ * later counts from then on.
+ */
+export async function judgeNative(platform: Platform, wish: NativeWish = 'best'): Promise<NativeVerdict> {
+  let known = verdicts.get(wish);
+  if (known === undefined) {
+    known = judge(platform, wish);
+    verdicts.set(wish, known);
   }
-  return verdict;
+  const verdict = await known;
+  return 'host' in verdict ? unlessFaulty(verdict) : verdict;
 }
 
-function judge(platform: Platform, wish: NativeWish): NativeVerdict {
+function unlessFaulty(native: NativeTarget): NativeVerdict {
+  const { fault } = native.checked;
+  return fault === undefined ? native : { reason: faultReason(native, fault), fault };
+}
+
+async function judge(platform: Platform, wish: NativeWish): Promise<NativeVerdict> {
   const host = platform.native();
   if ('unavailable' in host) return { reason: host.unavailable };
   const convention = conventionOf(platform.system);
-  const level = bestLevel(detectFeatures(host, convention), wish === 'best' ? undefined : wish);
+  const processor = detectProcessor(host, convention);
+  const level = bestLevel(processor.features, wish === 'best' ? undefined : wish);
   if (level === undefined) {
     const missing = wish === 'avx512' ? 'AVX-512' : 'AVX2 with FMA, F16C and BMI2';
     return { reason: `this processor has no ${missing}, or the system does not save its registers` };
   }
-  const native = { host, level, convention };
-  const fault = findNativeFault(native);
-  if (fault === undefined) return native;
-  const name = levelName(level);
-  return {
-    reason: `machine code (${name}) gives wrong results in kernel ${fault} on this machine: please report this`,
-  };
+  const checked = await CheckedCode.open(platform, machineName(level, processor));
+  const native = { host, level, convention, checked };
+  if (!checked.complete && checked.fault === undefined) await checkAll(native, platform);
+  return native;
+}
+
+/** What the outcome of the self-test depends on. */
+export function machineName(level: X64Level, { features, signature }: X64Processor): string {
+  return `${version} ${levelName(level)} ${signature} ${JSON.stringify(features)}`;
+}
+
+const faultReason = ({ level }: NativeTarget, kernel: string): string =>
+  `machine code (${levelName(level)}) gives wrong results in kernel ${kernel} on this machine: please report this`;
+
+/** Milliseconds after which a user may wonder what takes so long. */
+const PATIENCE = 2000;
+
+/** Compares every kernel once on this machine and remembers the outcome. */
+export async function checkAll(
+  native: NativeTarget,
+  { now }: Pick<Platform, 'now'>,
+  { assemble = assembleKernel, kernels = kernelSamples(), tell = tellUser } = {},
+): Promise<void> {
+  const { checked, level, convention } = native;
+  const start = now();
+  let told = false;
+  let fault: string | undefined;
+  for (const kernel of kernels) {
+    const code = assemble(kernel, level, convention);
+    if (!checked.has(code) && findFault(native, kernel, code) !== undefined) {
+      fault = kernel.key;
+      break;
+    }
+    checked.add(code);
+    if (!told && now() - start > PATIENCE) {
+      told = true;
+      tell('comparing machine code with the interpreter, once on this machine …');
+    }
+  }
+  checked.finish(fault);
+  if (fault !== undefined) tell(`${faultReason(native, fault)}. Kernels run as WebAssembly.`);
+  await checked.save();
+}
+
+function tellUser(sentence: string): void {
+  console.error(`jingqi: ${sentence}`);
 }
 
 /**
- * Runs kernels of each kind as machine code and in the interpreter on the same numbers. Returns the key of the first
- * whose results differ, undefined if none does.
+ * Compares a kernel's code with the interpreter unless that was done before. Throws where it differs: what was recorded
+ * until then cannot be taken back. Runtimes that are created from then on, here and at the next start, run WebAssembly.
  */
-export function findNativeFault(native: NativeTarget, assemble = assembleKernel): string | undefined {
-  const target: TargetInfo = x64Target(native.level);
-  const plain: TargetInfo = { ...target, ...interpreterPart(target) };
-  const actual = new DataView(new ArrayBuffer(CHECK_BYTES));
-  const expected = new DataView(new ArrayBuffer(CHECK_BYTES));
-  fillNumbers(actual);
-  fillNumbers(expected);
-  const record = nativeRecord(native.host, actual.buffer);
-  for (const { kernel, prepare } of checkCalls(target)) {
-    const argumentBlock = prepare(actual);
-    prepare(expected);
-    const image = native.host.load(assemble(kernel, native.level, native.convention));
-    nativeFunction(native.host, image.address, record)(argumentBlock, 0, 1);
-    image.release();
-    interpretKernel(lowerKernel(kernel, plain), { bytes: expected })(argumentBlock, 0, 1);
-    if (!sameNumbers(actual, expected)) return kernel.key;
+export function checkOnce(native: NativeTarget, kernel: Kernel, code: Uint8Array): void {
+  const { checked } = native;
+  if (kernel.memory === undefined || checked.has(code)) return;
+  const difference = findFault(native, kernel, code);
+  if (difference === undefined) {
+    checked.add(code);
+    return;
   }
-  return undefined;
+  checked.fail(kernel.key);
+  const advice = 'start again, and kernels run as WebAssembly, which JINGQI_TARGET=wasm chooses in any case';
+  throw new Error(`${faultReason(native, kernel.key)}; ${advice} (${difference})`);
 }
 
-/** The interpreter at the same number of lanes; it knows exp, log and halves itself, which the kernels then leave to it. */
-function interpreterPart({ lanes }: TargetInfo): Partial<TargetInfo> {
-  const { name, transcendentals, halfConversions, bf16Pairs } = interpreterTarget(lanes);
-  return { name, transcendentals, halfConversions, bf16Pairs };
+/** Memory of the comparisons, which follow one another. */
+let memory: ArrayBuffer | undefined;
+
+/** What a kernel's code computes that the interpreter does not, on sizes that are large, then on others. */
+function findFault(native: NativeTarget, kernel: Kernel, code: Uint8Array): string | undefined {
+  memory ??= new ArrayBuffer(SAMPLE_BYTES);
+  const { host, level } = native;
+  const image = host.load(code);
+  try {
+    const run = nativeFunction(host, image.address, nativeRecord(host, memory));
+    const compare = (large: boolean, workers: number) =>
+      findDifference({
+        kernel,
+        target: x64Target(level),
+        memory: memory!,
+        run,
+        random: seeded(workers),
+        workers,
+        large,
+      });
+    return compare(true, 1) ?? compare(false, 2);
+  } finally {
+    image.release();
+  }
 }
 
 /** What the processor has, by the names of its instruction sets, and why machine code is not used, if so. */
-export function nativeReport(platform: Platform): { features: string[]; reason?: string } {
+export async function nativeReport(platform: Platform): Promise<{ features: string[]; reason?: string }> {
   const host = platform.native();
   if ('unavailable' in host) return { features: [], reason: host.unavailable };
   const found = detectFeatures(host, conventionOf(platform.system));
   const features = Object.entries(FEATURE_NAMES).flatMap(([key, name]) =>
     found[key as keyof X64Features] ? [name] : [],
   );
-  const verdict = judgeNative(platform);
+  const verdict = await judgeNative(platform);
   return 'reason' in verdict ? { features, reason: verdict.reason } : { features };
 }
 

@@ -1,4 +1,5 @@
 import { ARGUMENT_SLOT_BYTES } from '../kernels/index.ts';
+import { checkIndices, countChecks, type PlacedCheck } from './bounds.ts';
 import type { Runtime } from './runtime.ts';
 import { STEP_WORDS, StepError } from './steps.ts';
 import type { Tensor } from './tensor.ts';
@@ -19,6 +20,8 @@ export interface ProgramParts<Outputs> {
   /** Work counters, zeroed before each replay. */
   readonly countersAddress: number;
   readonly counters: number;
+  /** What the host writes as indices, checked before each replay. */
+  readonly indexChecks: readonly PlacedCheck[];
   readonly kernelNames: readonly string[];
   readonly memory: ProgramMemory;
   /** Blocks to release with the Program: address and bytes. */
@@ -88,15 +91,18 @@ export class Program<Outputs = unknown> {
     }
     const { words } = this.#runtime.memory;
     for (const { address, scale } of entry.slots) words[address / 4] = rows * scale;
+    countChecks(this.#parts.indexChecks, symbol, rows);
   }
 
   /**
-   * Executes all steps and returns when they are done. Throws an error that names the kernel if one failed; a runtime
-   * with several workers cannot be used afterwards.
+   * Executes all steps and returns when they are done. Throws a RangeError, before anything ran, where an index that the
+   * host wrote is out of bounds. Throws an error that names the kernel if one failed; a runtime with several workers
+   * cannot be used afterwards.
    */
   replay(): void {
     if (this.#released) throw new Error('the Program was released');
     const { pool, executor } = this.#runtime;
+    checkIndices(this.#parts.indexChecks, this.#runtime.memory);
     this.#counters.fill(0);
     try {
       if (pool === undefined) this.#replayAlone();

@@ -1,5 +1,6 @@
 import { ARGUMENT_SLOT_BYTES, type Kernel, type Parameters } from '../kernels/index.ts';
 import type { Precision } from '../kernels/matmul-plan.ts';
+import { BoundsChecker, placeChecks } from './bounds.ts';
 import { DTYPE_BYTES, type DType } from './dtype.ts';
 import { Gradients } from './gradients.ts';
 import { OutOfMemoryError } from './memory.ts';
@@ -28,12 +29,14 @@ export class Recorder {
   readonly products: Precision;
   readonly steps: RecordedStep[] = [];
   readonly #own = new WeakSet<Storage>();
+  readonly #bounds: BoundsChecker;
   #temporaries = 0;
   #counters = 0;
   readonly counterStorage: Storage = { name: 'work counters', bytes: 0, address: undefined, persistent: true };
 
   constructor(runtime: Runtime, { gradients = false, products = 'f32' }: RecordOptions) {
     this.runtime = runtime;
+    this.#bounds = new BoundsChecker(runtime.target, runtime.workers);
     this.gradients = gradients ? new Gradients(this) : undefined;
     this.products = products;
   }
@@ -84,6 +87,7 @@ export class Recorder {
         );
       }
     }
+    this.#bounds.check(kernel as unknown as Kernel, operands);
     this.steps.push({ kernel: kernel as unknown as Kernel, operands, accesses });
   }
 
@@ -126,6 +130,7 @@ export class Recorder {
         rowSlots,
         countersAddress: this.counterStorage.address,
         counters: this.#counters,
+        indexChecks: placeChecks(this.#bounds.checks),
         kernelNames: steps.map(({ kernel }) => kernel.key),
         memory: {
           ...arena,

@@ -146,7 +146,7 @@ export async function createRuntime(options: RuntimeOptions = {}): Promise<Runti
   const memory = new LinearMemory({ limitBytes, shared, wide });
   const native = kind.startsWith('wasm')
     ? undefined
-    : judgeNative(host, kind === 'native' ? 'best' : (kind as NativeWish));
+    : await judgeNative(host, kind === 'native' ? 'best' : (kind as NativeWish));
   if (native !== undefined && 'host' in native) {
     const pool = shared ? await WorkerPool.start(host, memory, workers, { native: true }) : undefined;
     return new Runtime(memory, new NativeExecutor(memory, native, pool), pool, workers);
@@ -157,7 +157,8 @@ export async function createRuntime(options: RuntimeOptions = {}): Promise<Runti
   const target = wasmTarget({ relaxed: kind !== 'wasm-plain' && features.relaxed, fusedVectors: fuses ? 2 : 1 });
   const pool = shared ? await WorkerPool.start(host, memory, workers) : undefined;
   const memoryImport = { shared, wide, maximumPages: Math.ceil(limitBytes / 65536) };
-  const notes = note === undefined ? [] : [note];
+  const faults = native !== undefined && 'fault' in native ? [`No machine code: ${native.reason}.`] : [];
+  const notes = note === undefined ? faults : [...faults, note];
   return new Runtime(memory, new WasmExecutor(memory, target, memoryImport, pool), pool, workers, notes);
 }
 

@@ -27,7 +27,7 @@ export interface VectorOperand {
 
 /** What the parts of the code generator share: the assembler, where values stand, and the processor's level. */
 export class Context {
-  readonly assembler = new Assembler();
+  readonly assembler: Assembler;
   readonly program: KernelProgram;
   readonly level: X64Level;
   readonly body: readonly Instruction[];
@@ -41,7 +41,8 @@ export class Context {
   /** Values that anything reads. */
   readonly #read = new Set<number>();
 
-  constructor(program: KernelProgram, level: X64Level) {
+  constructor(program: KernelProgram, level: X64Level, assembler = new Assembler()) {
+    this.assembler = assembler;
     if (program.lanes !== lanesOf(level)) {
       throw new Error(`this level has vectors of ${lanesOf(level)} lanes, the kernel was built for ${program.lanes}`);
     }

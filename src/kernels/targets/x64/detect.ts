@@ -16,6 +16,12 @@ export interface X64Features {
   readonly avxVnni: boolean;
 }
 
+/** Features, and the number by which the maker tells models apart (family, model, stepping). */
+export interface X64Processor {
+  readonly features: X64Features;
+  readonly signature: number;
+}
+
 /** CPUID leaves that are asked for, with their subleaf. */
 const LEAVES = [
   [1, 0],
@@ -75,8 +81,12 @@ function run(host: NativeHost, code: Uint8Array, result: Int32Array): void {
 const AVX_STATE = 0x06;
 const AVX512_STATE = 0xe6;
 
-/** Asks the processor. */
+/** Asks the processor for its features. */
 export function detectFeatures(host: NativeHost, convention: Convention): X64Features {
+  return detectProcessor(host, convention).features;
+}
+
+export function detectProcessor(host: NativeHost, convention: Convention): X64Processor {
   const words = new Int32Array(RESULT_BYTES / 4);
   run(host, detectionCode(convention), words);
   const bit = (leaf: number, register: 0 | 1 | 2 | 3, index: number) =>
@@ -86,7 +96,7 @@ export function detectFeatures(host: NativeHost, convention: Convention): X64Fea
   const saves = (mask: number) => (state[0]! & mask) === mask;
   const avx = saves(AVX_STATE) && bit(0, 2, 28);
   const avx512 = saves(AVX512_STATE) && [16, 17, 30, 31].every((index) => bit(1, 1, index));
-  return {
+  const features = {
     avx2: avx && bit(1, 1, 5),
     fma: avx && bit(0, 2, 12),
     bmi2: bit(1, 1, 8),
@@ -96,6 +106,7 @@ export function detectFeatures(host: NativeHost, convention: Convention): X64Fea
     avx512Bf16: avx512 && bit(2, 0, 5),
     avxVnni: avx && bit(2, 0, 4),
   };
+  return { features, signature: words[0]! >>> 0 };
 }
 
 /** The best level that the features allow, undefined where AVX2, FMA, F16C and BMI2 are not all there. */

@@ -1,5 +1,5 @@
 import { ARGUMENT_SLOT_BYTES, type Instruction, type KernelProgram, type Value } from '../../ir.ts';
-import { Label } from './assembler.ts';
+import { Assembler, Label } from './assembler.ts';
 import { Context, type Convention, WORK_BYTES } from './context.ts';
 import {
   emitAtomic,
@@ -39,8 +39,8 @@ class Emitter {
   readonly #saved: { general: readonly number[]; vector: readonly number[] };
   readonly #frameBytes: number;
 
-  constructor(program: KernelProgram, level: X64Level, convention: Convention) {
-    const context = new Context(program, level);
+  constructor(program: KernelProgram, level: X64Level, convention: Convention, assembler: Assembler) {
+    const context = new Context(program, level, assembler);
     this.#context = context;
     this.#convention = convention;
     const { used, frameBytes } = context.allocation;
@@ -286,6 +286,11 @@ class Emitter {
 }
 
 /** The machine code of a kernel with its constants: position independent, entered at its first byte. */
-export function emitKernel(program: KernelProgram, level: X64Level, convention: Convention): Uint8Array<ArrayBuffer> {
-  return new Emitter(program, level, convention).emit();
+export function emitKernel(
+  program: KernelProgram,
+  level: X64Level,
+  convention: Convention,
+  assembler = new Assembler(),
+): Uint8Array<ArrayBuffer> {
+  return new Emitter(program, level, convention, assembler).emit();
 }

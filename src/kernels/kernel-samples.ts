@@ -1,0 +1,205 @@
+import { adamw, clipScale } from './adamw.ts';
+import { attentionBackward, attentionForward, packKeys, sumKeyRopePartials } from './attention.ts';
+import { combineChunks, pagedAttention, pagedAttentionChunks, writeCache } from './attention-paged.ts';
+import { quantiseRows } from './block-activations.ts';
+import { blockMatmul, expertBlockMatmul, groupedBlockMatmul } from './block-matmul.ts';
+import { crossEntropy, crossEntropyBackward, crossEntropyWithGradient } from './cross-entropy.ts';
+import {
+  accumulateLoad,
+  addExperts,
+  combineExperts,
+  combineExpertsBackward,
+  gatherTokens,
+  planDispatch,
+  updateBias,
+} from './dispatch.ts';
+import * as elementwise from './elementwise.ts';
+import { gatherRows, scatterAddRows, scatterRows } from './embedding.ts';
+import { headsMatmul, headsMatmulTransposed } from './heads-matmul.ts';
+import type { Kernel, Parameters } from './kernel.ts';
+import { groupedMatmulInner, groupedMatmulRows, matmul } from './matmul.ts';
+import { bf16Matmul, groupedBf16MatmulInner, groupedBf16MatmulRows } from './matmul-bf16.ts';
+import { packGroupedPairs, packPairs, roundRows, transposePairs } from './matmul-bf16-pack.ts';
+import { packRows, packTail, packTransposed } from './matmul-pack.ts';
+import { expertRowsMatmul, expertRowsMatmulBf16, fewRowsMatmul } from './matmul-rows.ts';
+import { copyMemory, readMemory, registerPeak } from './measure.ts';
+import { frobeniusNormalise, frobeniusPartials, muonMomentum, muonUpdate } from './muon.ts';
+import { columnSums, reduceFinish, reducePartials, rowDots, rowSums } from './reduce.ts';
+import { addRmsNorm, rmsNorm, rmsNormBackwardInput, rmsNormBackwardWeight, rmsNormSaving } from './rmsnorm.ts';
+import { rotary } from './rotary.ts';
+import { routeTokens, routeTokensBackward, sequenceBalance } from './router.ts';
+import { addLogitBias, argmaxRows, logSumExpRows, tokenLogProbabilities, topCandidates } from './sampling.ts';
+import { siluGate, siluGateBackward } from './silu-gate.ts';
+import { logSoftmax, logSoftmaxBackward, softmax, softmaxBackward } from './softmax.ts';
+
+/**
+ * Every kernel, families in a few variants: what the self-test and the fuzz run. A kernel that is missing here fails
+ * kernel-samples.test.ts.
+ */
+export function kernelSamples(): readonly Kernel[] {
+  return [...elementwiseKernels(), ...rowKernels(), ...products(), ...attentionKernels(), ...expertKernels()];
+}
+
+const kernel = <P extends Parameters>(each: Kernel<P>): Kernel => each as unknown as Kernel;
+const both = <P extends Parameters>(family: (variant: { accumulate: boolean }) => Kernel<P>): Kernel[] =>
+  [false, true].map((accumulate) => kernel(family({ accumulate })));
+
+function elementwiseKernels(): Kernel[] {
+  const { add, subtract, multiply, scale, multiplyAccumulate, linearCombination, multiplyRows, convert } = elementwise;
+  const memories = ['f32', 'f16', 'bf16'] as const;
+  return [
+    ...[add, subtract, multiply].map(kernel),
+    ...[kernel(scale), kernel(multiplyAccumulate), kernel(linearCombination), ...both(multiplyRows)],
+    ...memories.flatMap((from) => memories.map((to) => kernel(convert({ from, to })))),
+    ...[kernel(elementwise.fill), kernel(elementwise.fillFromMemory), kernel(adamw), kernel(clipScale)],
+    ...[true, false].map((nesterov) => kernel(muonMomentum({ nesterov }))),
+    ...[kernel(frobeniusPartials), kernel(frobeniusNormalise), kernel(muonUpdate)],
+    ...[kernel(registerPeak), kernel(readMemory), kernel(copyMemory)],
+  ];
+}
+
+function rowKernels(): Kernel[] {
+  const reductions = ['sum', 'sumOfSquares', 'maxAbs'] as const;
+  return [
+    ...memoriesOfTables.map((memory) => kernel(gatherRows({ memory }))),
+    ...[kernel(scatterRows), kernel(scatterAddRows)],
+    ...reductions.flatMap((reduction) => [
+      kernel(reducePartials({ reduction })),
+      ...both(({ accumulate }) => reduceFinish({ reduction, accumulate })),
+    ]),
+    ...[...both(columnSums), kernel(rowSums), kernel(rowDots)],
+    ...[kernel(rmsNorm), kernel(rmsNormSaving), kernel(addRmsNorm)],
+    ...[...both(rmsNormBackwardInput), ...both(rmsNormBackwardWeight)],
+    ...[kernel(siluGate), kernel(siluGateBackward), kernel(softmax), kernel(logSoftmax)],
+    ...[...both(softmaxBackward), ...both(logSoftmaxBackward)],
+    ...[kernel(crossEntropy), kernel(crossEntropyBackward), kernel(crossEntropyWithGradient)],
+    ...[kernel(argmaxRows), kernel(topCandidates), kernel(logSumExpRows)],
+    ...[kernel(tokenLogProbabilities), kernel(addLogitBias)],
+    ...(['interleaved', 'halves'] as const).flatMap((layout) =>
+      [false, true].map((inverse) => kernel(rotary({ layout, inverse }))),
+    ),
+  ];
+}
+const memoriesOfTables = ['f32', 'f16', 'bf16'] as const;
+
+function products(): Kernel[] {
+  return [...f32Products(), ...bf16Products(), ...blockProducts()];
+}
+
+const operandsPacked = ['a', 'b'] as const;
+
+/**
+ * Products share what they do for one tile, and their code is large. So each kernel is here once, and every tile once: for
+ * each way that operands lie, with and without accumulating.
+ */
+function f32Products(): Kernel[] {
+  const precision = 'f32' as const;
+  return [
+    kernel(matmul({ operands: 'rows', precision, accumulate: false })),
+    kernel(matmul({ operands: 'panels', precision, accumulate: false })),
+    kernel(matmul({ operands: 'columns', precision, accumulate: true })),
+    kernel(groupedMatmulRows({ operands: 'rows', precision, accumulate: true })),
+    kernel(groupedMatmulInner({ operands: 'panels', precision, accumulate: true })),
+    kernel(groupedMatmulInner({ operands: 'columns', precision, accumulate: false })),
+    ...operandsPacked.flatMap((operand) => [kernel(packRows({ operand })), kernel(packTransposed({ operand }))]),
+    ...[kernel(packTail), kernel(expertRowsMatmul), kernel(headsMatmul), kernel(headsMatmulTransposed)],
+    ...both(({ accumulate }) => fewRowsMatmul({ maxRows: 5, accumulate })),
+  ];
+}
+
+function bf16Products(): Kernel[] {
+  const precision = 'bf16' as const;
+  return [
+    kernel(bf16Matmul({ operands: 'rows', precision, accumulate: false })),
+    kernel(bf16Matmul({ operands: 'panels', precision, accumulate: true })),
+    kernel(groupedBf16MatmulRows({ operands: 'rows', precision, accumulate: true })),
+    kernel(groupedBf16MatmulInner({ operands: 'panels', precision, accumulate: false })),
+    ...operandsPacked.flatMap((operand) => [kernel(packPairs({ operand })), kernel(packGroupedPairs({ operand }))]),
+    ...[kernel(roundRows), kernel(transposePairs), kernel(expertRowsMatmulBf16)],
+    kernel(fewRowsMatmul({ maxRows: 5, accumulate: false, memory: 'bf16' })),
+  ];
+}
+
+function blockProducts(): Kernel[] {
+  const variants = [
+    { format: 'q8_0', tileRows: 2 },
+    { format: 'q4_0', tileRows: 3 },
+  ] as const;
+  return [
+    kernel(quantiseRows),
+    ...variants.flatMap((variant) => [
+      kernel(blockMatmul(variant)),
+      kernel(groupedBlockMatmul(variant)),
+      kernel(expertBlockMatmul({ format: variant.format })),
+    ]),
+  ];
+}
+
+function attentionKernels(): Kernel[] {
+  const dense = [
+    { nopeDim: 12, ropeDim: 4, valueDim: 21, group: 1 },
+    { nopeDim: 37, ropeDim: 0, valueDim: 16, group: 2 },
+  ];
+  const paged = [
+    { nopeDim: 33, ropeDim: 8, valueDim: 33, group: 3, pageSize: 4, memory: 'bf16' as const },
+    // Pages so large that contexts take several blocks of positions.
+    { nopeDim: 16, ropeDim: 0, valueDim: 20, group: 1, pageSize: 64, memory: 'f32' as const },
+    // Groups so large that a task takes several tiles of heads.
+    { nopeDim: 20, ropeDim: 4, valueDim: 40, group: 17, pageSize: 2, memory: 'f16' as const },
+  ];
+  return [
+    ...dense.flatMap((variant) => [kernel(attentionForward(variant)), kernel(attentionBackward(variant))]),
+    ...[kernel(packKeys({ dim: 5 })), kernel(packKeys({ dim: 70 })), kernel(sumKeyRopePartials)],
+    ...paged.flatMap((variant) => [
+      kernel(pagedAttention(variant)),
+      kernel(pagedAttentionChunks({ ...variant, chunk: 3 * variant.pageSize })),
+      kernel(writeCache({ pageSize: variant.pageSize, memory: variant.memory })),
+    ]),
+    kernel(combineChunks({ valueDim: 35, chunk: 6 })),
+  ];
+}
+
+function expertKernels(): Kernel[] {
+  const routers = [
+    {
+      experts: 21,
+      chosen: 4,
+      scoring: 'sigmoid',
+      groups: 3,
+      chosenGroups: 2,
+      groupScore: 'top2',
+      bias: true,
+      normalize: true,
+    },
+    {
+      experts: 6,
+      chosen: 2,
+      scoring: 'softmax',
+      groups: 1,
+      chosenGroups: 1,
+      groupScore: 'max',
+      bias: false,
+      normalize: false,
+    },
+  ] as const;
+  return [
+    ...routers.flatMap((variant) => [
+      kernel(routeTokens(variant)),
+      kernel(routeTokensBackward({ ...pick(variant), addScoresGradient: variant.bias })),
+      kernel(sequenceBalance({ experts: variant.experts, chosen: variant.chosen })),
+    ]),
+    ...[kernel(planDispatch), kernel(gatherTokens({ chosen: 3 })), kernel(combineExpertsBackward({ chosen: 3 }))],
+    ...[true, false].flatMap((weighted) => [
+      kernel(combineExperts({ chosen: 3, weighted })),
+      kernel(addExperts({ chosen: 2, weighted })),
+    ]),
+    ...[kernel(accumulateLoad), kernel(updateBias)],
+  ];
+}
+
+function pick<V extends { experts: number; chosen: number; scoring: 'sigmoid' | 'softmax'; normalize: boolean }>(
+  variant: V,
+) {
+  const { experts, chosen, scoring, normalize } = variant;
+  return { experts, chosen, scoring, normalize };
+}
