@@ -98,7 +98,11 @@ function run(target: (typeof allTargets)[number], problem: Problem, data: Return
   );
   const slots = arena.i32(new Array<number>(rows * chosen).fill(-7), { offset });
   const [tables, last] = [arena.i32(rows), arena.i32(rows)];
-  arena.run(selectPositions({ chosen, pageSize }), { ...common, slots, tables, last }, { workers });
+  arena.run(
+    selectPositions({ chosen, pageSize }),
+    { ...common, pages: Math.max(...data.table) + 1, slots, tables, last },
+    { workers },
+  );
   const found = scores.read();
   return {
     scores: lengths.map((length, row) => found.slice(row * columns, row * columns + length)),
@@ -155,6 +159,7 @@ describe.each(allTargets)('the lightning indexer on %s', (target) => {
         sequences: arena.i32([0]),
         positions: arena.i32([count - 1]),
         rows: 1,
+        pages: 1,
         tableStride: 1,
         scoresStride: count,
       });
@@ -175,6 +180,7 @@ describe.each(allTargets)('the lightning indexer on %s', (target) => {
       sequences: arena.i32([0]),
       positions: arena.i32([15]),
       rows: 1,
+      pages: 1,
       tableStride: 1,
       scoresStride: 16,
     });

@@ -1,5 +1,6 @@
 import { type CacheMemory, dealOut, dotProducts, sequencePages, slotOf } from './attention-paged-tiles.ts';
 import type { Builder, F32, I32, Pointer } from './builder.ts';
+import { type Draw, indices, matrix, rowsWithin } from './extents.ts';
 import { MEMORY_BYTES } from './ir.ts';
 import { defineKernelFamily } from './kernel.ts';
 
@@ -89,14 +90,43 @@ export const indexScores = defineKernelFamily(
       });
     });
   },
+  ({ heads, dim, pageSize, memory }) => ({
+    extents: (n) => ({
+      scores: matrix(n.rows, n.scoresStride, n.scoresStride),
+      query: matrix(n.rows, heads * dim, n.queryRowStride),
+      weights: matrix(n.rows, heads, n.weightsRowStride),
+      key: matrix(n.pages * pageSize, dim, n.keySlotStride, memory),
+      pageTable: indices(n.sequences * n.tableStride, n.pages),
+      sequences: indices(n.rows, n.sequences),
+      positions: indices(n.rows, Math.min(n.tableStride * pageSize, n.scoresStride), { idle: true }),
+    }),
+    measure: (n, bytes) => ({
+      pages: Math.floor(rowsWithin(bytes.key, dim, n.keySlotStride, MEMORY_BYTES[memory]) / pageSize),
+      sequences: Math.floor(bytes.pageTable / 4 / n.tableStride),
+    }),
+    sample: (draw) => ({
+      ...samplePositions(draw, pageSize),
+      queryRowStride: heads * dim + draw(0, 3),
+      weightsRowStride: heads + draw(0, 3),
+      keySlotStride: dim + draw(0, 3),
+    }),
+  }),
 );
+
+function samplePositions(draw: Draw, pageSize: number) {
+  const tableStride = draw(1, 4);
+  return {
+    ...{ rows: draw(0, 4), tableStride, pages: draw(1, 6), sequences: draw(1, 3) },
+    scoresStride: indexScoreColumns(tableStride * pageSize),
+  };
+}
 
 /**
  * The positions with the highest scores, as a page table of single slots for `pagedAttention` with pageSize 1:
  * row i's slots are slots[i, 0..last[i]] in ascending order of position, those of all its positions 0..positions[i]
  * where these are no more than `chosen`. Of equal scores the earlier positions are taken.
  *
- * scores as `indexScores` gives them, slots i32 [rows, chosen]; tables i32 [rows] is filled with the row numbers, last
+ * `pages` is the number of pages in the cache. scores as `indexScores` gives them, slots i32 [rows, chosen]; tables i32 [rows] is filled with the row numbers, last
  * i32 [rows] with the number of slots less one. A row with a negative position has none (last = -1). NaN among the
  * scores leaves the choice open, but never more than `chosen`. Work is split by rows.
  */
@@ -111,6 +141,7 @@ export const selectPositions = defineKernelFamily(
     sequences: 'in',
     positions: 'in',
     rows: 'i32',
+    pages: 'i32',
     tableStride: 'i32',
     scoresStride: 'i32',
   },
@@ -147,6 +178,19 @@ export const selectPositions = defineKernelFamily(
       b.storeI32(b.offset(p.last, row), b.sub(written.get(), 1));
     });
   },
+  ({ chosen, pageSize }) => ({
+    extents: (n) => ({
+      slots: indices(n.rows * chosen, n.pages * pageSize),
+      tables: indices(n.rows, n.rows),
+      last: indices(n.rows, chosen, { idle: true }),
+      scores: matrix(n.rows, n.scoresStride, n.scoresStride),
+      pageTable: indices(n.sequences * n.tableStride, n.pages),
+      sequences: indices(n.rows, n.sequences),
+      positions: indices(n.rows, Math.min(n.tableStride * pageSize, n.scoresStride), { idle: true }),
+    }),
+    measure: (n, bytes) => ({ sequences: Math.floor(bytes.pageTable / 4 / n.tableStride) }),
+    sample: (draw) => samplePositions(draw, pageSize),
+  }),
 );
 
 type Where = (score: ReturnType<Builder['loadVector']>) => ReturnType<Builder['laneIndex']>;

@@ -16,7 +16,9 @@ import {
 import * as elementwise from './elementwise.ts';
 import { gatherRows, scatterAddRows, scatterRows } from './embedding.ts';
 import { headsMatmul, headsMatmulTransposed } from './heads-matmul.ts';
+import { indexScores, selectPositions } from './indexer.ts';
 import type { Kernel, Parameters } from './kernel.ts';
+import { layerNorm } from './layernorm.ts';
 import { groupedMatmulInner, groupedMatmulRows, matmul } from './matmul.ts';
 import { bf16Matmul, groupedBf16MatmulInner, groupedBf16MatmulRows } from './matmul-bf16.ts';
 import { packGroupedPairs, packPairs, roundRows, transposePairs } from './matmul-bf16-pack.ts';
@@ -68,7 +70,7 @@ function rowKernels(): Kernel[] {
       ...both(({ accumulate }) => reduceFinish({ reduction, accumulate })),
     ]),
     ...[...both(columnSums), kernel(rowSums), kernel(rowDots)],
-    ...[kernel(rmsNorm), kernel(rmsNormSaving), kernel(addRmsNorm)],
+    ...[kernel(rmsNorm), kernel(rmsNormSaving), kernel(addRmsNorm), kernel(layerNorm)],
     ...[...both(rmsNormBackwardInput), ...both(rmsNormBackwardWeight)],
     ...[kernel(siluGate), kernel(siluGateBackward), kernel(softmax), kernel(logSoftmax)],
     ...[...both(softmaxBackward), ...both(logSoftmaxBackward)],
@@ -156,6 +158,9 @@ function attentionKernels(): Kernel[] {
       kernel(writeCache({ pageSize: variant.pageSize, memory: variant.memory })),
     ]),
     kernel(combineChunks({ valueDim: 35, chunk: 6 })),
+    kernel(indexScores({ heads: 6, dim: 37, pageSize: 8, memory: 'f32' })),
+    kernel(indexScores({ heads: 4, dim: 16, pageSize: 16, memory: 'bf16' })),
+    kernel(selectPositions({ chosen: 5, pageSize: 8 })),
   ];
 }
 

@@ -1,3 +1,4 @@
+import { list, matrix, strided } from './extents.ts';
 import { defineKernel } from './kernel.ts';
 import { rowAddress, sumVectors, vectorLoop } from './loops.ts';
 
@@ -45,5 +46,14 @@ export const layerNorm = defineKernel(
         });
       });
     });
+  },
+  {
+    extents: (n) => ({
+      x: matrix(n.rows, n.columns, n.xStride),
+      weight: list(n.columns),
+      bias: list(n.columns),
+      y: matrix(n.rows, n.columns, n.yStride),
+    }),
+    sample: (draw) => strided(draw, 'xStride', 'yStride'),
   },
 );

@@ -50,6 +50,7 @@ export function choosePositions({ query, weights, key, rows, chosen }: ChosenPos
     last,
     scores,
     ...paged,
+    pages: Math.floor(key.rows / pageSize),
     scoresStride: columns,
   });
   return { pageTable: slots, sequences: tables, positions: last, pageSize: 1 };
