@@ -91,17 +91,17 @@ function products(): Kernel[] {
 const operandsPacked = ['a', 'b'] as const;
 
 /**
- * Products share what they do for one tile, and their code is large. So each kernel is here once, and every tile once: for
- * each way that operands lie, with and without accumulating.
+ * Products share what they do for one tile, and their code is large. So each kernel is here once with each way that its
+ * operands lie, and some of them accumulate. Those that inference needs are among them.
  */
 function f32Products(): Kernel[] {
   const precision = 'f32' as const;
   return [
     kernel(matmul({ operands: 'rows', precision, accumulate: false })),
-    kernel(matmul({ operands: 'panels', precision, accumulate: false })),
+    kernel(matmul({ operands: 'panels', precision, accumulate: true })),
     kernel(matmul({ operands: 'columns', precision, accumulate: true })),
-    kernel(groupedMatmulRows({ operands: 'rows', precision, accumulate: true })),
-    kernel(groupedMatmulInner({ operands: 'panels', precision, accumulate: true })),
+    kernel(groupedMatmulRows({ operands: 'rows', precision, accumulate: false })),
+    kernel(groupedMatmulInner({ operands: 'panels', precision, accumulate: false })),
     kernel(groupedMatmulInner({ operands: 'columns', precision, accumulate: false })),
     ...operandsPacked.flatMap((operand) => [kernel(packRows({ operand })), kernel(packTransposed({ operand }))]),
     ...[kernel(packTail), kernel(expertRowsMatmul), kernel(headsMatmul), kernel(headsMatmulTransposed)],
@@ -112,9 +112,9 @@ function f32Products(): Kernel[] {
 function bf16Products(): Kernel[] {
   const precision = 'bf16' as const;
   return [
-    kernel(bf16Matmul({ operands: 'rows', precision, accumulate: false })),
-    kernel(bf16Matmul({ operands: 'panels', precision, accumulate: true })),
-    kernel(groupedBf16MatmulRows({ operands: 'rows', precision, accumulate: true })),
+    kernel(bf16Matmul({ operands: 'rows', precision, accumulate: true })),
+    kernel(bf16Matmul({ operands: 'panels', precision, accumulate: false })),
+    kernel(groupedBf16MatmulRows({ operands: 'rows', precision, accumulate: false })),
     kernel(groupedBf16MatmulInner({ operands: 'panels', precision, accumulate: false })),
     ...operandsPacked.flatMap((operand) => [kernel(packPairs({ operand })), kernel(packGroupedPairs({ operand }))]),
     ...[kernel(roundRows), kernel(transposePairs), kernel(expertRowsMatmulBf16)],
