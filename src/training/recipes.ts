@@ -107,7 +107,7 @@ const NANO: Recipe = {
     maxNorm: 1,
   },
   rates: { muon: 4e-3, adamw: 4e-3 },
-  schedule: { steps: 8500, warmupSteps: 60, decayShare: 0.4, decay: 'linear', finalFraction: 0.02 },
+  schedule: { steps: 10_000, warmupSteps: 60, decayShare: 0.4, decay: 'linear', finalFraction: 0.02 },
   predictionWeight: 0.3,
   latePredictionWeight: 0.1,
   biasSpeed: 1e-3,

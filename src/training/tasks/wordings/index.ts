@@ -29,10 +29,11 @@ export { sequences } from './sequences.ts';
 export { sorting } from './sorting.ts';
 export { weekdayAfter } from './weekday-after.ts';
 
-/** A set with more English wordings: Chinese says the operation with few words, English with many. */
-function withEnglish<T extends { readonly en: readonly string[] }>(set: T, ...more: (readonly string[])[]): T {
-  return { ...set, en: [...set.en, ...more.flat()] };
+type Both = Readonly<Record<'en' | 'zh', readonly string[]>>;
+
+function join(...sets: Both[]): Both {
+  return { en: sets.flatMap(({ en }) => en), zh: sets.flatMap(({ zh }) => zh) };
 }
-export const addition = withEnglish(additionWords, additionFrames, additionScenes);
-export const subtraction = withEnglish(subtractionWords, subtractionFrames);
-export const subtractionStories = withEnglish(storyWords, subtractionScenes);
+export const addition = join(additionWords, { en: additionFrames, zh: [] }, additionScenes);
+export const subtraction = join(subtractionWords, { en: subtractionFrames, zh: [] });
+export const subtractionStories = join(storyWords, subtractionScenes);
