@@ -361,9 +361,7 @@ describe('configurations', () => {
     expect(parseModelConfig(found.config)).toMatchObject({
       modelType: 'deepseek_v3',
       layers: 61,
-      qkNopeHeadDim: 128,
-      qkRopeHeadDim: 64,
-      vHeadDim: 128,
+      attention: { qkNopeHeadDim: 128, qkRopeHeadDim: 64, vHeadDim: 128 },
       groups: 8,
       topkGroups: 4,
       scoring: 'sigmoid',
@@ -371,7 +369,7 @@ describe('configurations', () => {
       normTopkProb: true,
       routedScalingFactor: 2.5,
       mtpLayers: 0,
-      yarn: { factor: 40, originalMaxPositions: 4096, mscale: 1, mscaleAllDim: 1 },
+      ropeScaling: { kind: 'yarn', factor: 40, originalMaxPositions: 4096, mscale: 1, mscaleAllDim: 1 },
     });
   });
 
@@ -393,8 +391,7 @@ describe('configurations', () => {
     expect(parseModelConfig(found.config)).toMatchObject({
       layers: 61,
       mtpLayers: 1,
-      qkNopeHeadDim: 128,
-      vHeadDim: 128,
+      attention: { qkNopeHeadDim: 128, vHeadDim: 128 },
       groups: 1,
       topkGroups: 1,
     });
@@ -412,11 +409,11 @@ describe('configurations', () => {
     };
     expect(parseModelConfig((await config('deepseek2', lite)).config)).toMatchObject({
       modelType: 'deepseek_v2',
-      queryLoraRank: null,
+      attention: { queryLoraRank: null },
       scoring: 'softmax',
       topkMethod: 'greedy',
       normTopkProb: false,
-      yarn: { mscale: 707 / 1000, mscaleAllDim: 707 / 1000 },
+      ropeScaling: { kind: 'yarn', mscale: 707 / 1000, mscaleAllDim: 707 / 1000 },
     });
   });
 
