@@ -5,7 +5,7 @@ import type { Builder, I32, Pointer } from './builder.ts';
 import { bounds, type Draw, indices, matrix, records, rowsWithin } from './extents.ts';
 import type { TargetInfo } from './ir.ts';
 import { defineKernelFamily } from './kernel.ts';
-import { ceilDivide, workerShare } from './matmul-tile.ts';
+import { ceilDivide, walkPairs, workerShare } from './matmul-tile.ts';
 
 /**
  * Products of activations in 8-bit blocks (`quantiseRows`) with weights in panels (block-formats.ts): C = A·Wᵀ, as it is,
@@ -132,27 +132,17 @@ export const expertBlockMatmul = defineKernelFamily(
   { a: 'in', weights: 'in', c: 'out', rowIds: 'in', expertIds: 'in', pairs: 'i32', ...sizes },
   (b, p, { format }: { readonly format: BlockFormat }) => {
     const perPair = ceilDivide(b, p.columns, panelWidth(b.lanes));
-    const share = workerShare(b, b.mul<'i32'>(p.pairs, perPair));
-    const next = b.variable(share.start);
-    b.while(
-      () => b.lt<'i32'>(next.get(), share.end),
-      () => {
-        const now = next.get();
-        const pair = b.divideUnsigned(now, perPair);
-        const first = b.sub<'i32'>(now, b.mul<'i32'>(pair, perPair));
-        const last = b.min<'i32'>(perPair, b.add<'i32'>(first, b.sub<'i32'>(share.end, now)));
-        const row = b.loadI32(b.offset(p.rowIds, pair));
-        const operands = {
-          ...p,
-          a: b.offset(p.a, b.mul<'i32'>(row, p.blocks), ACTIVATION_BYTES),
-          weights: matrixAddress(b, format, p, b.loadI32(b.offset(p.expertIds, pair))),
-          c: b.offset(p.c, b.mul<'i32'>(pair, p.strideC)),
-          rows: b.i32(1),
-        };
-        blockTiles(b, { format, tileRows: 1 }, operands, first, last);
-        next.set(b.add<'i32'>(now, b.sub<'i32'>(last, first)));
-      },
-    );
+    walkPairs(b, p.pairs, perPair, (pair, first, last) => {
+      const row = b.loadI32(b.offset(p.rowIds, pair));
+      const operands = {
+        ...p,
+        a: b.offset(p.a, b.mul<'i32'>(row, p.blocks), ACTIVATION_BYTES),
+        weights: matrixAddress(b, format, p, b.loadI32(b.offset(p.expertIds, pair))),
+        c: b.offset(p.c, b.mul<'i32'>(pair, p.strideC)),
+        rows: b.i32(1),
+      };
+      blockTiles(b, { format, tileRows: 1 }, operands, first, last);
+    });
   },
   ({ format }) => ({
     extents: (n, target) => ({

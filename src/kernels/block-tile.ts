@@ -11,7 +11,7 @@ import {
 import type { Builder, I32, Pointer, Variable, VectorF32, VectorI8, VectorI32 } from './builder.ts';
 import { finiteF16 } from './half.ts';
 import type { TargetInfo } from './ir.ts';
-import { ceilDivide } from './matmul-tile.ts';
+import { ceilDivide, walkTiles } from './matmul-tile.ts';
 
 /** C[rows, columns] = A·Wᵀ with A in 8-bit blocks (see `quantiseRows`) and W in panels (see block-formats.ts). */
 export interface BlockOperands {
@@ -57,37 +57,24 @@ export function blockTiles(
 ): void {
   const { format, tileRows } = variant;
   const rowBlocks = ceilDivide(b, operands.rows, tileRows);
-  const bandTiles = b.mul<'i32'>(ceilDivide(b, operands.columns, panelWidth(b.lanes)), BLOCKS_PER_BAND);
-  const next = b.variable(start);
-  b.while(
-    () => b.lt<'i32'>(next.get(), end),
-    () => {
-      const now = next.get();
-      const band = b.divideUnsigned(now, bandTiles);
-      const firstBlock = b.mul<'i32'>(band, BLOCKS_PER_BAND);
-      const inBand = b.sub<'i32'>(now, b.mul<'i32'>(band, bandTiles));
-      const height = b.min<'i32'>(b.sub<'i32'>(rowBlocks, firstBlock), BLOCKS_PER_BAND);
-      const panel = b.divideUnsigned(inBand, height);
-      const block = b.sub<'i32'>(inBand, b.mul<'i32'>(panel, height));
-      const blockEnd = b.min<'i32'>(height, b.add<'i32'>(block, b.sub<'i32'>(end, now)));
-      b.loop(b.add<'i32'>(firstBlock, block), b.add<'i32'>(firstBlock, blockEnd), 1, (rowBlock) => {
-        const row = b.mul<'i32'>(rowBlock, tileRows);
-        const left = b.sub<'i32'>(operands.rows, row);
-        const choose = (count: number): void => {
-          if (count === 1) oneTile(b, format, operands, row, panel, 1);
-          else {
-            b.if(
-              b.ge<'i32'>(left, count),
-              () => oneTile(b, format, operands, row, panel, count),
-              () => choose(count - 1),
-            );
-          }
-        };
-        choose(tileRows);
-      });
-      next.set(b.add<'i32'>(now, b.sub<'i32'>(blockEnd, block)));
-    },
-  );
+  const panels = ceilDivide(b, operands.columns, panelWidth(b.lanes));
+  walkTiles(b, { rowBlocks, panels, perBand: BLOCKS_PER_BAND }, start, end, (panel, firstBlock, endBlock) => {
+    b.loop(firstBlock, endBlock, 1, (rowBlock) => {
+      const row = b.mul<'i32'>(rowBlock, tileRows);
+      const left = b.sub<'i32'>(operands.rows, row);
+      const choose = (count: number): void => {
+        if (count === 1) oneTile(b, format, operands, row, panel, 1);
+        else {
+          b.if(
+            b.ge<'i32'>(left, count),
+            () => oneTile(b, format, operands, row, panel, count),
+            () => choose(count - 1),
+          );
+        }
+      };
+      choose(tileRows);
+    });
+  });
 }
 
 /** `count` rows of A with one panel. */

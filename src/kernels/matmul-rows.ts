@@ -2,7 +2,7 @@ import type { Builder, I32, Pointer, Variable } from './builder.ts';
 import { type Draw, indices, matrix, rowsWithin, type Sizes } from './extents.ts';
 import { MEMORY_BYTES } from './ir.ts';
 import { defineKernelFamily, type Kernel } from './kernel.ts';
-import { ceilDivide, workerShare } from './matmul-tile.ts';
+import { ceilDivide, walkPairs, workerShare } from './matmul-tile.ts';
 
 /** Most rows of A that the kernels for few rows take. */
 export const FEW_ROWS = 8;
@@ -211,30 +211,20 @@ const expertRows = defineKernelFamily(
   (b, p, { memory }: { readonly memory: RowMemory }) => {
     const bytesB = MEMORY_BYTES[memory];
     const perPair = ceilDivide(b, p.columns, SUMS);
-    const share = workerShare(b, b.mul<'i32'>(p.pairs, perPair));
-    const next = b.variable(share.start);
-    b.while(
-      () => b.lt<'i32'>(next.get(), share.end),
-      () => {
-        const now = next.get();
-        const pair = b.divideUnsigned(now, perPair);
-        const first = b.sub<'i32'>(now, b.mul<'i32'>(pair, perPair));
-        const last = b.min<'i32'>(perPair, b.add<'i32'>(first, b.sub<'i32'>(share.end, now)));
-        const row = b.loadI32(b.offset(p.rowIds, pair));
-        const expert = b.loadI32(b.offset(p.expertIds, pair));
-        const matrix = b.mul<'i32'>(expert, b.mul<'i32'>(p.columns, p.strideB));
-        const block = {
-          ...p,
-          memory,
-          a: b.offset(p.a, b.mul<'i32'>(row, p.strideA)),
-          b: b.offset(p.b, matrix, bytesB),
-          c: b.offset(p.c, b.mul<'i32'>(pair, p.strideC)),
-        };
-        const end = b.min<'i32'>(b.mul<'i32'>(last, SUMS), p.columns);
-        blockOfRows(b, block, 1, b.i32(1), b.mul<'i32'>(first, SUMS), end, false);
-        next.set(b.add<'i32'>(now, b.sub<'i32'>(last, first)));
-      },
-    );
+    walkPairs(b, p.pairs, perPair, (pair, first, last) => {
+      const row = b.loadI32(b.offset(p.rowIds, pair));
+      const expert = b.loadI32(b.offset(p.expertIds, pair));
+      const matrix = b.mul<'i32'>(expert, b.mul<'i32'>(p.columns, p.strideB));
+      const block = {
+        ...p,
+        memory,
+        a: b.offset(p.a, b.mul<'i32'>(row, p.strideA)),
+        b: b.offset(p.b, matrix, bytesB),
+        c: b.offset(p.c, b.mul<'i32'>(pair, p.strideC)),
+      };
+      const end = b.min<'i32'>(b.mul<'i32'>(last, SUMS), p.columns);
+      blockOfRows(b, block, 1, b.i32(1), b.mul<'i32'>(first, SUMS), end, false);
+    });
   },
   ({ memory }) => ({
     extents: (n) => ({

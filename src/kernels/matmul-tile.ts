@@ -57,6 +57,26 @@ export function workerShare(b: Builder, total: I32): { start: I32; end: I32 } {
   return { start, end: b.add<'i32'>(start, b.add<'i32'>(quotient, extra)) };
 }
 
+/**
+ * Deals out `pairs` × `perPair` pieces in contiguous ranges, for products of rows with the experts they chose. `body`
+ * gets a pair and the range of its pieces that this worker has.
+ */
+export function walkPairs(b: Builder, pairs: I32, perPair: I32, body: (pair: I32, first: I32, end: I32) => void): void {
+  const share = workerShare(b, b.mul<'i32'>(pairs, perPair));
+  const next = b.variable(share.start);
+  b.while(
+    () => b.lt<'i32'>(next.get(), share.end),
+    () => {
+      const now = next.get();
+      const pair = b.divideUnsigned(now, perPair);
+      const first = b.sub<'i32'>(now, b.mul<'i32'>(pair, perPair));
+      const end = b.min<'i32'>(perPair, b.add<'i32'>(first, b.sub<'i32'>(share.end, now)));
+      body(pair, first, end);
+      next.set(b.add<'i32'>(now, b.sub<'i32'>(end, first)));
+    },
+  );
+}
+
 /** How a product finds its operands and what it does with C. */
 export interface ProductForm {
   /**
@@ -92,6 +112,36 @@ export function tileCount(b: Builder, tile: Tile, rows: I32, columns: I32): I32 
 }
 
 /**
+ * Walks the tiles start..end-1 of `rowBlocks` × `panels`, numbered band by band (`perBand` row blocks), within a band
+ * panel by panel, within a panel row block by row block. `body` gets a panel and a range of row blocks.
+ */
+export function walkTiles(
+  b: Builder,
+  { rowBlocks, panels, perBand }: { readonly rowBlocks: I32; readonly panels: I32; readonly perBand: number },
+  start: I32,
+  end: I32,
+  body: (panel: I32, firstBlock: I32, endBlock: I32) => void,
+): void {
+  const bandTiles = b.mul<'i32'>(panels, perBand);
+  const next = b.variable(start);
+  b.while(
+    () => b.lt<'i32'>(next.get(), end),
+    () => {
+      const now = next.get();
+      const band = b.divideUnsigned(now, bandTiles);
+      const bandStart = b.mul<'i32'>(band, perBand);
+      const inBand = b.sub<'i32'>(now, b.mul<'i32'>(band, bandTiles));
+      const height = b.min<'i32'>(b.sub<'i32'>(rowBlocks, bandStart), perBand);
+      const panel = b.divideUnsigned(inBand, height);
+      const block = b.sub<'i32'>(inBand, b.mul<'i32'>(panel, height));
+      const blockEnd = b.min<'i32'>(height, b.add<'i32'>(block, b.sub<'i32'>(end, now)));
+      body(panel, b.add<'i32'>(bandStart, block), b.add<'i32'>(bandStart, blockEnd));
+      next.set(b.add<'i32'>(now, b.sub<'i32'>(blockEnd, block)));
+    },
+  );
+}
+
+/**
  * Computes the tiles start..end-1 of a product. Tiles are numbered band by band (BLOCKS_PER_BAND row blocks), within a
  * band panel by panel, within a panel row block by row block, so that any contiguous range walks the caches well and
  * workers can be given ranges that differ by at most one tile. A tile's value does not depend on the range.
@@ -100,42 +150,29 @@ export function productTiles(b: Builder, form: ProductForm, operands: ProductOpe
   const tile = tileFor(b.target, form.precision);
   const { rows, columns, inner } = operands;
   const blocks = ceilDivide(b, rows, tile.rows);
-  const bandTiles = b.mul<'i32'>(ceilDivide(b, columns, tile.columns), BLOCKS_PER_BAND);
+  const panels = ceilDivide(b, columns, tile.columns);
   // At least one pass, so that an empty sum still writes its zeros.
   const innerBlock = INNER_BLOCK[form.operands];
   b.loop(0, b.max<'i32'>(inner, 1), innerBlock, (innerStart) => {
     const steps = b.min<'i32'>(b.sub<'i32'>(inner, innerStart), innerBlock);
-    const next = b.variable(start);
-    b.while(
-      () => b.lt<'i32'>(next.get(), end),
-      () => {
-        const now = next.get();
-        const band = b.divideUnsigned(now, bandTiles);
-        const firstBlock = b.mul<'i32'>(band, BLOCKS_PER_BAND);
-        const inBand = b.sub<'i32'>(now, b.mul<'i32'>(band, bandTiles));
-        const height = b.min<'i32'>(b.sub<'i32'>(blocks, firstBlock), BLOCKS_PER_BAND);
-        const panel = b.divideUnsigned(inBand, height);
-        const block = b.sub<'i32'>(inBand, b.mul<'i32'>(panel, height));
-        const blockEnd = b.min<'i32'>(height, b.add<'i32'>(block, b.sub<'i32'>(end, now)));
-        const column = b.mul<'i32'>(panel, tile.columns);
-        const panelB = findPanel(b, form, operands, panel, column, innerStart);
-        b.loop(b.add<'i32'>(firstBlock, block), b.add<'i32'>(firstBlock, blockEnd), 1, (rowBlock) => {
-          const row = b.mul<'i32'>(rowBlock, tile.rows);
-          const place = { rowBlock, row, column, innerStart, steps, panelB };
-          const left = b.sub<'i32'>(rows, row);
-          b.if(
-            b.ge<'i32'>(left, tile.rows),
-            () => oneTile(b, form, operands, place, tile, tile.rows),
-            () => {
-              for (let count = tile.rows - 1; count > 0; count--) {
-                b.if(b.eq<'i32'>(left, count), () => oneTile(b, form, operands, place, tile, count));
-              }
-            },
-          );
-        });
-        next.set(b.add<'i32'>(now, b.sub<'i32'>(blockEnd, block)));
-      },
-    );
+    walkTiles(b, { rowBlocks: blocks, panels, perBand: BLOCKS_PER_BAND }, start, end, (panel, firstBlock, endBlock) => {
+      const column = b.mul<'i32'>(panel, tile.columns);
+      const panelB = findPanel(b, form, operands, panel, column, innerStart);
+      b.loop(firstBlock, endBlock, 1, (rowBlock) => {
+        const row = b.mul<'i32'>(rowBlock, tile.rows);
+        const place = { rowBlock, row, column, innerStart, steps, panelB };
+        const left = b.sub<'i32'>(rows, row);
+        b.if(
+          b.ge<'i32'>(left, tile.rows),
+          () => oneTile(b, form, operands, place, tile, tile.rows),
+          () => {
+            for (let count = tile.rows - 1; count > 0; count--) {
+              b.if(b.eq<'i32'>(left, count), () => oneTile(b, form, operands, place, tile, count));
+            }
+          },
+        );
+      });
+    });
   });
 }
 

@@ -117,7 +117,7 @@ export function readCommon(file: CommonFile, found: string[]) {
 const HINTS: Readonly<Record<string, string>> = {
   mlp_bias: 'biases in the feed-forward projections are not supported, only false',
   quantization_config:
-    'quantised checkpoints are not supported; convert the weights to BF16 or F32 and remove this field',
+    'of quantised checkpoints only FP8 with block scales can be opened; convert the weights to BF16 or F32 and remove this field',
   hidden_act: 'only "silu" is supported',
   qk_rope_head_dim: 'it must be a positive even number, as rotary embedding turns pairs',
   use_mrope: 'rotary embedding in three dimensions is not supported, only false',
