@@ -287,7 +287,8 @@ function deepseek(fields: Fields, notes: string[]): Record<string, unknown> {
     num_hidden_layers: blocks - predictions,
     num_nextn_predict_layers: predictions,
     num_key_value_heads: heads,
-    q_lora_rank: fields.optionalCount('attention.q_lora_rank') ?? null,
+    // Some writers put 0 for queries that are not compressed.
+    q_lora_rank: fields.optionalCount('attention.q_lora_rank') || null,
     kv_lora_rank: fields.count('attention.kv_lora_rank'),
     qk_nope_head_dim: keys - rope,
     qk_rope_head_dim: rope,

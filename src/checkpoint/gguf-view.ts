@@ -34,6 +34,8 @@ export interface GgufView extends TensorSource<ViewedTensor> {
    * @throws {Error} for kv_b_proj where the file keeps its keys transposed: they are no rows of blocks.
    */
   readRawRows(name: string, firstRow: number, target: Uint8Array): Promise<void>;
+  /** The blocks of some rows of a tensor of the file, all axes but the last counted as rows. */
+  readTensorRows(tensor: GgufTensor, firstRow: number, target: Uint8Array): Promise<void>;
 }
 
 /**
@@ -186,6 +188,8 @@ function viewReader(reader: GgufReader, tensors: ReadonlyMap<string, ViewedTenso
   return {
     tensors,
     readRawRows,
+    readTensorRows: (tensor, firstRow, target) =>
+      reader.readRawInto(tensor.name, firstRow * ggmlBytes(tensor.dtype, tensor.shape.at(-1) ?? 1), target),
     async readRaw(name) {
       const target = new Uint8Array(find(name).bytes);
       await readRawRows(name, 0, target);

@@ -16,8 +16,16 @@ export { ARCHITECTURES, type Architecture, NAME_RULES, type NameRule } from './g
 export { type GgufView, huggingFaceView, type RowSource, type ViewedTensor } from './gguf-view.ts';
 export { type GgufTensorToWrite, type GgufToWrite, type Pieces, writeGguf } from './gguf-write.ts';
 export { type ModelSize, modelSize, type ParameterCount } from './model-size.ts';
-export { checkpointTensors, type LoadedModel, loadModel, loadWeights } from './model-weights.ts';
+export {
+  checkpointTensors,
+  type LoadedModel,
+  type LoadOptions,
+  loadModel,
+  loadWeights,
+  type WeightSource,
+} from './model-weights.ts';
 export { expectedTensors, type TensorRole, type TensorSpec, tensorSpecs } from './names.ts';
 export { openModelTensors, openSafetensors, type TensorReader, type TensorSource } from './safetensors.ts';
 export type { ElementType, StoredTensor, TensorInfo } from './safetensors-header.ts';
 export { type TensorToWrite, type WeightType, writeSafetensors } from './safetensors-write.ts';
+export { weightFormats } from './weight-formats.ts';

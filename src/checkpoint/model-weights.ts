@@ -1,16 +1,12 @@
-import {
-  allocateParameters,
-  type GroupedQueryAttentionParameters,
-  isExperts,
-  type LatentAttentionParameters,
-  type LayerParameters,
-  type ModelConfig,
-  type ModelParameters,
-} from '../model/index.ts';
-import type { Runtime, Tensor } from '../tensor/index.ts';
+import { allocateParameters, type ModelConfig, type ModelParameters } from '../model/index.ts';
+import { BlockTensor, type Runtime, Tensor } from '../tensor/index.ts';
+import { BlockLoader, type RowReader } from './block-loader.ts';
 import { type Checkpoint, openCheckpoint } from './checkpoint.ts';
+import type { GgufView, RowSource } from './gguf-view.ts';
 import { type TensorSpec, tensorSpecs } from './names.ts';
+import type { StoredTensor } from './safetensors-header.ts';
 import type { TensorToWrite } from './safetensors-write.ts';
+import { type Place, placesOf } from './weight-places.ts';
 
 /** A model read from a directory. */
 export interface LoadedModel {
@@ -34,24 +30,48 @@ export async function loadModel(runtime: Runtime, directory: string): Promise<Lo
   }
 }
 
+/** What weights are read from: a checkpoint, or a GGUF file with its blocks (see `GgufView`). */
+export interface WeightSource extends Pick<Checkpoint, 'config' | 'directory' | 'read'> {
+  readonly tensors: ReadonlyMap<string, StoredTensor & { readonly source?: RowSource }>;
+  readonly readRawRows?: GgufView['readRawRows'];
+  readonly readTensorRows?: GgufView['readTensorRows'];
+}
+
+export interface LoadOptions {
+  /** Called now and then with the bytes read so far and in all. */
+  readonly onProgress?: ((done: number, total: number) => void) | undefined;
+}
+
 /**
- * Fills a model's parameters, allocated for the checkpoint's config, from its tensors. Copies of the embedding and the
- * head that published checkpoints repeat in their prediction modules (or keep although they are tied) are compared.
+ * Fills a model's parameters, allocated for the checkpoint's config, from its tensors. Those in blocks take the blocks of
+ * the file. Copies of the embedding and the head that published checkpoints repeat in their prediction modules (or keep
+ * although they are tied) are compared.
  * @throws {Error} naming such a copy if it differs: the model would not be the one that the file describes.
  */
 export async function loadWeights(
   runtime: Runtime,
-  checkpoint: Pick<Checkpoint, 'config' | 'directory' | 'tensors' | 'read'>,
+  checkpoint: WeightSource,
   parameters: ModelParameters,
+  { onProgress }: LoadOptions = {},
 ): Promise<void> {
   const { config, tensors, directory } = checkpoint;
+  let [done, total] = [0, 0];
+  for (const { bytes } of tensors.values()) total += bytes;
+  const read = (bytes: number) => {
+    done += bytes;
+    onProgress?.(done, total);
+  };
+  const blocks = new BlockLoader(runtime, read);
   for (const spec of tensorSpecs(config)) {
-    if (spec.optional && !tensors.has(spec.name)) continue;
-    const pieces = piecesOf(spec, config, parameters);
+    const stored = tensors.get(spec.name);
+    if (spec.optional && stored === undefined) continue;
+    if (addTransposedKeys(blocks, spec, checkpoint, parameters)) continue;
+    const places = placesOf(spec, config, parameters);
     if (spec.optional) {
+      if (!places.every((place) => place instanceof Tensor)) continue;
       const copy = new Float32Array(elementsOf(spec));
       await checkpoint.read(spec.name, copy);
-      if (!sameBits(copy, gather(runtime, spec, pieces))) {
+      if (!sameBits(copy, gather(runtime, spec, places))) {
         throw new Error(
           `${directory}: ${spec.name} differs from the main model's tensor that takes its place; ` +
             'models with an embedding or head of their own there are not supported',
@@ -59,11 +79,56 @@ export async function loadWeights(
       }
       continue;
     }
-    const whole = inPlace(runtime, pieces);
-    const target = whole ?? new Float32Array(elementsOf(spec));
-    await checkpoint.read(spec.name, target);
-    if (whole === undefined) scatter(runtime, pieces, target);
+    if (places.some((place) => place instanceof Tensor)) {
+      const target = inPlace(runtime, places) ?? new Float32Array(elementsOf(spec));
+      await checkpoint.read(spec.name, target);
+      scatter(runtime, places, target);
+      read(places.every((place) => place instanceof Tensor) ? (stored?.bytes ?? 0) : 0);
+    }
+    addBlocks(blocks, spec, checkpoint, places);
   }
+  await blocks.finish();
+}
+
+/** Leaves to the loader the rows of a file's tensor that lie in blocks. */
+function addBlocks(blocks: BlockLoader, { name }: TensorSpec, source: WeightSource, places: readonly Place[]): void {
+  let row = 0;
+  for (const place of places) {
+    if (place instanceof Tensor) {
+      row += place.rows;
+      continue;
+    }
+    if (source.readRawRows === undefined) throw new Error(`${source.directory}: the blocks of ${name} cannot be read`);
+    const read: RowReader = (first, target) => source.readRawRows!(name, first, target);
+    blocks.add(place, row, read);
+    row += place.count;
+  }
+}
+
+/** The up-projections of the latent that a file keeps as keys and values apart; false for all other tensors. */
+function addTransposedKeys(
+  blocks: BlockLoader,
+  { name, role }: TensorSpec,
+  checkpoint: WeightSource,
+  parameters: ModelParameters,
+): boolean {
+  if (role.part !== 'latentUp' || checkpoint.readTensorRows === undefined) return false;
+  const attention = layerOf(parameters, role.layer!, checkpoint.config).attention;
+  if (attention.kind !== 'latent' || attention.latentUp instanceof Tensor) return false;
+  const { keys, values } = attention.latentUp;
+  const source = checkpoint.tensors.get(name)?.source;
+  if (source?.kind !== 'latentUp' || !(keys instanceof BlockTensor && values instanceof BlockTensor)) return false;
+  for (const [weight, tensor] of [[keys, source.keys] as const, [values, source.values] as const]) {
+    const read: RowReader = (first, target) => checkpoint.readTensorRows!(tensor, first, target);
+    for (let head = 0; head < weight.matrices; head += 1) {
+      blocks.add(weight.at(head).rowRange(0, weight.matrixRows), head * weight.matrixRows, read);
+    }
+  }
+  return true;
+}
+
+function layerOf({ layers, predictions }: ModelParameters, layer: number, config: ModelConfig) {
+  return layers[layer] ?? predictions[layer - config.layers]!.layer;
 }
 
 /**
@@ -77,150 +142,10 @@ export function* checkpointTensors(
 ): Generator<Omit<TensorToWrite, 'dtype' | 'data'> & { readonly data: () => Float32Array }> {
   for (const spec of tensorSpecs(config)) {
     if (spec.optional) continue;
-    const pieces = piecesOf(spec, config, parameters);
-    const data = () => inPlace(runtime, pieces) ?? gather(runtime, spec, pieces);
+    const places = placesOf(spec, config, parameters);
+    const data = () => inPlace(runtime, places) ?? gather(runtime, spec, places);
     yield { name: spec.name, shape: spec.shape, data };
   }
-}
-
-/** The views in memory that, one after another, make up a tensor of the file. */
-function piecesOf(spec: TensorSpec, config: ModelConfig, parameters: ModelParameters): Tensor[] {
-  const { part, layer } = spec.role;
-  if (layer === null) {
-    if (part === 'embedding') return [parameters.embedding];
-    if (part === 'finalNorm') return [parameters.finalNorm];
-    return [parameters.head];
-  }
-  const module = parameters.predictions[layer - config.layers];
-  if (module !== undefined) {
-    switch (part) {
-      case 'mtpEmbedding':
-        return [parameters.embedding];
-      case 'mtpEmbeddingNorm':
-        return [module.embeddingNorm];
-      case 'mtpHiddenNorm':
-        return [module.hiddenNorm];
-      case 'mtpProjection':
-        return [module.projection];
-      case 'mtpFinalNorm':
-        return [module.finalNorm];
-      case 'mtpHead':
-        return [parameters.head];
-    }
-  }
-  return layerPieces(spec, config, module?.layer ?? parameters.layers[layer]!);
-}
-
-function layerPieces({ name, role }: TensorSpec, config: ModelConfig, layer: LayerParameters): Tensor[] {
-  switch (role.part) {
-    case 'inputNorm':
-      return [layer.inputNorm];
-    case 'postAttentionNorm':
-      return [layer.postAttentionNorm];
-    case 'gate':
-    case 'up':
-    case 'down':
-    case 'router':
-    case 'routerBias':
-      return [feedForwardPiece(role, layer.feedForward)];
-  }
-  const { attention } = layer;
-  const pieces =
-    attention.kind === 'latent'
-      ? latentPieces(role.part, config, attention)
-      : [groupedQueryPiece(role.part, attention)].filter((piece) => piece !== undefined);
-  if (pieces.length === 0) throw new Error(`no place in a layer for ${name}`);
-  return pieces;
-}
-
-function latentPieces(
-  part: TensorSpec['role']['part'],
-  { heads, attention: shape }: ModelConfig,
-  attention: LatentAttentionParameters,
-): Tensor[] {
-  if (shape.kind !== 'latent') return [];
-  const { qkNopeHeadDim: nope, qkRopeHeadDim: rope, vHeadDim: value } = shape;
-  switch (part) {
-    case 'query':
-      return byHead(attention.query!, heads, nope, rope);
-    case 'queryDown':
-      return [attention.queryCompression!.down];
-    case 'queryNorm':
-      return [attention.queryCompression!.norm];
-    case 'queryUp':
-      return byHead(attention.queryCompression!.up, heads, nope, rope);
-    case 'latentDown':
-      return [attention.latentDown];
-    case 'latentNorm':
-      return [attention.latentNorm];
-    case 'latentUp':
-      return byHead(attention.latentUp, heads, nope, value);
-    case 'attentionOutput':
-      return [attention.output];
-    case 'indexerQuery':
-      return [attention.indexer!.query];
-    case 'indexerKey':
-      return [attention.indexer!.key];
-    case 'indexerKeyNorm':
-      return [attention.indexer!.keyNorm.weight];
-    case 'indexerKeyNormBias':
-      return [attention.indexer!.keyNorm.bias];
-    case 'indexerWeights':
-      return [attention.indexer!.weights];
-    default:
-      return [];
-  }
-}
-
-function groupedQueryPiece(
-  part: TensorSpec['role']['part'],
-  { query, key, value, output, queryNorm, keyNorm }: GroupedQueryAttentionParameters,
-): Tensor | undefined {
-  switch (part) {
-    case 'query':
-      return query.weight;
-    case 'queryBias':
-      return query.bias;
-    case 'queryNorm':
-      return queryNorm;
-    case 'key':
-      return key.weight;
-    case 'keyBias':
-      return key.bias;
-    case 'keyNorm':
-      return keyNorm;
-    case 'value':
-      return value.weight;
-    case 'valueBias':
-      return value.bias;
-    case 'attentionOutput':
-      return output.weight;
-    case 'attentionOutputBias':
-      return output.bias;
-    default:
-      return undefined;
-  }
-}
-
-function feedForwardPiece({ part, expert }: TensorSpec['role'], feedForward: LayerParameters['feedForward']): Tensor {
-  let gated = feedForward;
-  if (isExperts(gated)) {
-    if (part === 'router') return gated.router;
-    if (part === 'routerBias') return gated.routerBias!;
-    const { experts, shared } = gated;
-    gated = typeof expert === 'number' ? { gateUp: experts.gateUp.at(expert), down: experts.down.at(expert) } : shared!;
-  }
-  const width = gated.down.columns;
-  if (part === 'down') return gated.down;
-  return gated.gateUp.rowRange(part === 'gate' ? 0 : width, width);
-}
-
-/** Files keep both parts of a head together; memory keeps the first parts of all heads, then the second parts. */
-function byHead(matrix: Tensor, heads: number, first: number, second: number): Tensor[] {
-  return Array.from({ length: heads }, (_, head) => [
-    matrix.rowRange(head * first, first),
-    matrix.rowRange(heads * first + head * second, second),
-  ]).flat();
 }
 
 function elementsOf({ shape }: TensorSpec): number {
@@ -228,28 +153,32 @@ function elementsOf({ shape }: TensorSpec): number {
 }
 
 /** The memory itself, where the file's tensor lies there in one piece as f32. */
-function inPlace(runtime: Runtime, pieces: readonly Tensor[]): Float32Array | undefined {
-  const [piece] = pieces;
-  if (pieces.length !== 1 || !piece!.contiguous) return undefined;
-  const view = runtime.view(piece!);
+function inPlace(runtime: Runtime, places: readonly Place[]): Float32Array | undefined {
+  const [place] = places;
+  if (places.length !== 1 || !(place instanceof Tensor) || !place.contiguous) return undefined;
+  const view = runtime.view(place);
   return view instanceof Float32Array ? view : undefined;
 }
 
-function gather(runtime: Runtime, spec: TensorSpec, pieces: readonly Tensor[]): Float32Array {
+/** @throws {Error} for weights in blocks, which a model cannot be written from */
+function gather(runtime: Runtime, spec: TensorSpec, places: readonly Place[]): Float32Array {
   const values = new Float32Array(elementsOf(spec));
   let at = 0;
-  for (const piece of pieces) {
-    values.set(runtime.read(piece), at);
-    at += piece.size;
+  for (const place of places) {
+    if (!(place instanceof Tensor)) throw new Error(`${spec.name} is kept in blocks of ${place.matrix.format}`);
+    values.set(runtime.read(place), at);
+    at += place.size;
   }
   return values;
 }
 
-function scatter(runtime: Runtime, pieces: readonly Tensor[], values: Float32Array): void {
+function scatter(runtime: Runtime, places: readonly Place[], values: Float32Array): void {
+  if (inPlace(runtime, places)?.byteOffset === values.byteOffset) return;
   let at = 0;
-  for (const piece of pieces) {
-    runtime.write(piece, values.subarray(at, at + piece.size));
-    at += piece.size;
+  for (const place of places) {
+    const size = place instanceof Tensor ? place.size : place.count * place.matrix.columns;
+    if (place instanceof Tensor) runtime.write(place, values.subarray(at, at + size));
+    at += size;
   }
 }
 

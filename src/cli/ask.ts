@@ -46,12 +46,16 @@ export function registerAsk(program: Command): void {
   });
 }
 
-async function askOne({ engine, tokenizer }: DescribedModel, question: string, options: AnswerOptions): Promise<void> {
+async function askOne(
+  { engine, tokenizer, encoding }: DescribedModel,
+  question: string,
+  options: AnswerOptions,
+): Promise<void> {
   const stop = new AbortController();
   const onInterrupt = () => stop.abort();
   process.once('SIGINT', onInterrupt);
   const printer = new AnswerPrinter(process.stdout);
-  for await (const event of answer(engine, tokenizer, question, { ...options, signal: stop.signal })) {
+  for await (const event of answer(engine, tokenizer, question, { ...options, encoding, signal: stop.signal })) {
     printer.print(event);
     if (event.kind !== 'end') continue;
     const answered = printer.end();
@@ -71,7 +75,7 @@ interface Line {
 }
 
 async function askMany(
-  { engine, tokenizer }: DescribedModel,
+  { engine, tokenizer, encoding }: DescribedModel,
   lines: readonly Line[],
   file: string | undefined,
   options: AnswerOptions,
@@ -80,7 +84,7 @@ async function askMany(
   const problems: string[] = [];
   for (const { line, question } of lines) {
     try {
-      prepareQuestion(engine, tokenizer, question, options);
+      prepareQuestion(engine, tokenizer, question, { ...options, encoding });
     } catch (error) {
       problems.push(file === undefined ? (error as Error).message : `line ${line}: ${(error as Error).message}`);
     }
@@ -95,6 +99,7 @@ async function askMany(
     lines.map(({ question }) => question),
     {
       ...options,
+      encoding,
       onAnswer: (whole, index) => {
         waiting.set(index, whole);
         for (let ready = waiting.get(next); ready !== undefined; ready = waiting.get(++next)) {

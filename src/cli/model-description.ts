@@ -1,6 +1,6 @@
 import { basename, resolve } from 'node:path';
 import { z } from 'zod';
-import type { Checkpoint } from '../checkpoint/index.ts';
+import type { ModelSource } from '../inference/index.ts';
 
 /** What a model's makers say of it, from `jingqi.json` in its directory. */
 export interface ModelDescription {
@@ -35,16 +35,15 @@ const schema = z.object({
     .optional(),
 });
 
-/** Reads `jingqi.json` beside the weights; without it, the name is the directory's and nothing is known of tasks. */
-export async function readDescription(checkpoint: Checkpoint): Promise<ModelDescription> {
+/** Reads `jingqi.json` beside the weights; without it, the name is the path's and nothing is known of tasks. */
+export async function readDescription({ directory, readJson }: ModelSource): Promise<ModelDescription> {
   const nothing = { en: undefined, zh: undefined };
-  if (!(await checkpoint.has('jingqi.json'))) {
-    return { name: basename(resolve(checkpoint.directory)), text: nothing, tasks: [] };
-  }
-  const parsed = schema.safeParse(await checkpoint.readJson('jingqi.json'));
+  const json = await readJson('jingqi.json');
+  if (json === undefined) return { name: basename(resolve(directory)), text: nothing, tasks: [] };
+  const parsed = schema.safeParse(json);
   if (!parsed.success) {
     const [issue] = parsed.error.issues;
-    throw new Error(`${checkpoint.directory}/jingqi.json: ${issue?.path.join('.') || 'it'}: ${issue?.message}`);
+    throw new Error(`${directory}/jingqi.json: ${issue?.path.join('.') || 'it'}: ${issue?.message}`);
   }
   const { name, description, tasks = [] } = parsed.data;
   return {

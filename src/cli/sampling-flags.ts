@@ -43,7 +43,7 @@ function biasArgument(text: string, before: Readonly<Record<number, number>> = {
 /** The options of every command that loads a model. */
 export function addModelOptions(command: Command): Command {
   return command
-    .option('--model <dir>', 'model directory', DEFAULT_MODEL)
+    .option('--model <path>', 'model directory in Hugging Face layout, or a .gguf file', DEFAULT_MODEL)
     .option('--workers <n>', 'threads (default: as many as the model can use)', countArgument);
 }
 

@@ -54,7 +54,10 @@ async function answerAloud(model: DescribedModel, question: string, options: Ans
   const { dim, red } = coloursFor(process.stdout);
   const printer = new AnswerPrinter(process.stdout);
   try {
-    for await (const event of answer(model.engine, model.tokenizer, question, options)) {
+    for await (const event of answer(model.engine, model.tokenizer, question, {
+      ...options,
+      encoding: model.encoding,
+    })) {
       printer.print(event);
       if (event.kind !== 'end') continue;
       printer.end();
@@ -73,7 +76,10 @@ async function answerLines(model: DescribedModel, options: AnswerOptions): Promi
     if (question === '') continue;
     const printer = new AnswerPrinter(process.stdout);
     try {
-      for await (const event of answer(model.engine, model.tokenizer, question, options)) {
+      for await (const event of answer(model.engine, model.tokenizer, question, {
+        ...options,
+        encoding: model.encoding,
+      })) {
         printer.print(event);
         if (event.kind !== 'end' || printer.end()) continue;
         process.stderr.write(

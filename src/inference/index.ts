@@ -13,6 +13,7 @@ export { Engine, type EngineOptions, type EngineStatistics, type GenerationReque
 export { Generation, type GenerationResult, type GenerationUsage } from './generation.ts';
 export { KeyValueCache, type KeyValueCacheOptions } from './key-value-cache.ts';
 export { type ChosenLogProbability, logProbabilities, type TokenLogProbability } from './log-probabilities.ts';
+export { type ModelSource, openModelSource } from './model-source.ts';
 export { type OpenModel, type OpenModelOptions, openModel } from './open-model.ts';
 export { Pages } from './pages.ts';
 export { argmax, Sampler, SamplerScratch, type SamplingOptions } from './sampling.ts';

@@ -1,69 +1,91 @@
-import { type Checkpoint, loadWeights, modelSize, openCheckpoint } from '../checkpoint/index.ts';
-import { allocateParameters, type ModelConfig } from '../model/index.ts';
-import { createRuntime } from '../tensor/index.ts';
-import { Tokenizer } from '../text/index.ts';
+import { loadWeights, type ModelSize, modelSize, weightFormats } from '../checkpoint/index.ts';
+import { allocateParameters, type ModelConfig, parameterBytes, type WeightFormats } from '../model/index.ts';
+import { platform } from '../platform/index.ts';
+import { createRuntime, formatBytes, type RuntimeOptions } from '../tensor/index.ts';
+import { type ChatEncoding, chatEncodingFor, type Tokenizer } from '../text/index.ts';
 import { Engine } from './engine.ts';
+import { type ModelSource, openModelSource } from './model-source.ts';
 
 /** A model that is ready to answer. */
 export interface OpenModel {
+  /** The directory or GGUF file it was read from. */
   readonly directory: string;
   readonly config: ModelConfig;
   readonly engine: Engine;
   readonly tokenizer: Tokenizer;
-  readonly parameters: { readonly total: number; readonly active: number };
+  /** Writes conversations for models that have no Jinja template of their own; pass it to `answer`. */
+  readonly encoding: ChatEncoding | undefined;
+  readonly parameters: ModelSize['main'];
+  /** What the user may want to know of how the model was read, in whole sentences. */
+  readonly notes: readonly string[];
   close(): Promise<void>;
 }
 
 export interface OpenModelOptions {
   /** Sequences that are answered at once. Default 1. */
   readonly maximumSequences?: number;
+  /** Most tokens of a sequence, prompt included. Default: the model's positions, at most 4096. */
+  readonly contextLength?: number | undefined;
   /** Threads. Default: one where a step has too little work to share, else all processors. */
   readonly workers?: number | undefined;
+  /** See `RuntimeOptions`. */
+  readonly target?: RuntimeOptions['target'];
+  /** Called while weights are loaded with the bytes read so far and in all. */
+  readonly onProgress?: ((done: number, total: number) => void) | undefined;
 }
 
 /**
- * Loads a model directory with its tokenizer and makes it ready to answer: see `answer`, `answerAll` and
- * `Engine.generate`. Errors name what is missing or wrong.
+ * Loads a model (a directory in Hugging Face's layout or a GGUF file) with its tokenizer and makes it ready to answer: see
+ * `answer`, `answerAll` and `Engine.generate`. Weights in blocks stay as they are in the file. Errors name what is missing
+ * or wrong; a model that does not fit into memory is refused before anything is loaded.
  */
-export async function openModel(
-  directory: string,
-  { maximumSequences = 1, workers }: OpenModelOptions = {},
-): Promise<OpenModel> {
-  const checkpoint = await openCheckpoint(directory);
+export async function openModel(path: string, options: OpenModelOptions = {}): Promise<OpenModel> {
+  const source = await openModelSource(path);
   try {
-    const { config } = checkpoint;
-    const tokenizer = await readTokenizer(checkpoint);
-    const contextLength = Math.min(config.maxPositions, LONGEST_CONTEXT);
-    const cacheTokens = maximumSequences * contextLength;
-    const memoryBytes = memoryFor(config, cacheTokens);
-    const parameterCount = modelSize(config).main;
-    const small = maximumSequences * parameterCount.active < WORTH_SHARING;
-    const threads = workers ?? (small ? 1 : undefined);
-    const runtime = await createRuntime({ memoryBytes, ...(threads === undefined ? {} : { workers: threads }) });
-    try {
-      const parameters = allocateParameters(runtime, config);
-      await loadWeights(runtime, checkpoint, parameters);
-      const usedVocabulary = Math.min(tokenizer.vocabularySize, config.vocabularySize);
-      const engine = Engine.create({
-        runtime,
-        config,
-        parameters,
-        maximumSequences,
-        contextLength,
-        cacheTokens,
-        usedVocabulary,
-      });
-      const close = async () => {
-        await engine.close();
-        await runtime.close();
-      };
-      return { directory, config, engine, tokenizer, parameters: parameterCount, close };
-    } catch (error) {
-      await runtime.close();
-      throw error;
-    }
+    return await loadModel(source, options);
   } finally {
-    await checkpoint.close();
+    await source.close();
+  }
+}
+
+async function loadModel(source: ModelSource, options: OpenModelOptions): Promise<OpenModel> {
+  const { config, directory, notes } = source;
+  const { maximumSequences = 1, onProgress } = options;
+  const tokenizer = await source.tokenizer();
+  const contextLength = options.contextLength ?? Math.min(config.maxPositions, LONGEST_CONTEXT);
+  const cacheTokens = maximumSequences * contextLength;
+  const size = modelSize(config);
+  const small = maximumSequences * size.main.active < WORTH_SHARING;
+  const workers = options.workers ?? (small ? 1 : undefined);
+  const formats = weightFormats(source);
+  const memoryBytes = memoryFor(directory, config, formats, { size, cacheTokens });
+  const runtime = await createRuntime({
+    memoryBytes,
+    ...(workers === undefined ? {} : { workers }),
+    ...(options.target === undefined ? {} : { target: options.target }),
+  });
+  try {
+    const parameters = allocateParameters(runtime, config, formats);
+    await loadWeights(runtime, source, parameters, { onProgress });
+    const engine = Engine.create({
+      runtime,
+      config,
+      parameters,
+      maximumSequences,
+      contextLength,
+      cacheTokens,
+      rowLimit: size.main.active < WORTH_MANY_ROWS ? 256 : 512,
+      usedVocabulary: Math.min(tokenizer.vocabularySize, config.vocabularySize),
+    });
+    const encoding = chatEncodingFor({ modelType: config.modelType, chatTemplate: tokenizer.chatTemplate });
+    const close = async () => {
+      await engine.close();
+      await runtime.close();
+    };
+    return { directory, config, engine, tokenizer, encoding, parameters: size.main, notes, close };
+  } catch (error) {
+    await runtime.close();
+    throw error;
   }
 }
 
@@ -73,26 +95,34 @@ export async function openModel(
  */
 const WORTH_SHARING = 16e6;
 
+/** Active parameters from which steps of more rows pay: all that is read from memory is then used for more of them. */
+const WORTH_MANY_ROWS = 250e6;
+
 /** Positions for which the cache is laid out where the model could have more. */
 const LONGEST_CONTEXT = 4096;
 
-async function readTokenizer(checkpoint: Checkpoint): Promise<Tokenizer> {
-  if (!(await checkpoint.has('tokenizer.json'))) {
-    throw new Error(`${checkpoint.directory}: the model has no tokenizer.json, so it cannot read questions`);
-  }
-  const config = (await checkpoint.has('tokenizer_config.json'))
-    ? await checkpoint.readJson('tokenizer_config.json')
-    : {};
-  try {
-    return Tokenizer.fromJson(await checkpoint.readJson('tokenizer.json'), config);
-  } catch (error) {
-    throw new Error(`${checkpoint.directory}: ${(error as Error).message}`, { cause: error });
-  }
-}
+/** Steps' temporary tensors, tables and what is lost between blocks. Only what is touched is committed. */
+const WORKING_BYTES = 2 ** 29;
 
-/** Weights, cache, and room for the steps' temporary tensors; only what is touched is committed. */
-function memoryFor(config: ModelConfig, cacheTokens: number): number {
-  const { main, predictions, cacheNumbers } = modelSize(config);
-  const numbers = 1.05 * (main.total + predictions.total) + cacheNumbers * (cacheTokens + 64);
-  return Math.ceil(4 * numbers) + 2 ** 29;
+/**
+ * Bytes of weights, cache, and room for the steps.
+ * @throws {Error} with the numbers where they exceed what the machine has
+ */
+function memoryFor(
+  directory: string,
+  config: ModelConfig,
+  formats: WeightFormats,
+  { size, cacheTokens }: { readonly size: ModelSize; readonly cacheTokens: number },
+): number {
+  const weights = parameterBytes(config, formats);
+  const cache = 4 * size.cacheNumbers * (cacheTokens + 64);
+  const available = platform().availableMemory();
+  if (available !== undefined && weights + cache > available) {
+    throw new Error(
+      `${directory}: weights of ${formatBytes(weights)} and a cache of ${formatBytes(cache)} for ${cacheTokens} tokens do ` +
+        `not fit into the ${formatBytes(available)} of memory that are free; use a smaller quantisation, fewer sequences ` +
+        'or a shorter context',
+    );
+  }
+  return Math.ceil(1.01 * weights + cache) + WORKING_BYTES;
 }

@@ -47,6 +47,10 @@ const DETAILS: Readonly<Record<BlockFormat, FormatDetails>> = {
   q4_0: { bits: 4, offset: 8, flip: 0 },
 };
 
+export function isBlockFormat(name: string): name is BlockFormat {
+  return Object.hasOwn(DETAILS, name);
+}
+
 export function formatDetails(format: BlockFormat): FormatDetails {
   return DETAILS[format];
 }

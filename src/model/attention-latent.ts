@@ -8,12 +8,12 @@ import {
   pagedAttention,
   rmsNorm,
   rotaryInPlace,
-  type Tensor,
+  Tensor,
   writeCache,
 } from '../tensor/index.ts';
 import type { CachedAttention, Documents, RotaryInput } from './attention-input.ts';
 import { LATENT_NORM_EPSILON, type LatentAttentionConfig, type ModelConfig } from './config-types.ts';
-import type { LatentAttentionParameters } from './parameters.ts';
+import type { LatentAttentionParameters, SplitLatentUp } from './parameters.ts';
 import { softmaxScale } from './rope.ts';
 
 interface Input {
@@ -69,7 +69,7 @@ export function documentLatent(
   const { heads } = config;
   const { qkNopeHeadDim: nope, qkRopeHeadDim: rope, vHeadDim: value } = attention;
   const { queryNope, queryRope, latent, keyRope } = project(x, parameters, input);
-  const expanded = linear(latent, parameters.latentUp);
+  const expanded = linear(latent, wholeLatentUp(parameters));
   const mixed = causalAttention({
     queryNope: { tensor: queryNope, headStride: nope },
     queryRope: { tensor: queryRope, headStride: rope },
@@ -109,7 +109,7 @@ export function cachedLatent(
     rows,
   };
   if (form === 'naive') {
-    const expanded = linear(latents, parameters.latentUp);
+    const expanded = linear(latents, wholeLatentUp(parameters));
     const mixed = pagedAttention({
       ...common,
       queryNope: { tensor: queryNope, headStride: nope },
@@ -121,27 +121,37 @@ export function cachedLatent(
     });
     return linear(mixed, parameters.output);
   }
-  const [keyUp, valueUp] = splitLatentUp(parameters.latentUp, heads, attention);
+  const { keys, values } = splitLatentUp(parameters.latentUp, heads, attention);
   const shared = { tensor: latents, headStride: 0 };
   const mixed = pagedAttention({
     ...common,
-    queryNope: { tensor: headsLinear(queryNope, keyUp), headStride: rank },
+    queryNope: { tensor: headsLinear(queryNope, keys), headStride: rank },
     keyNope: shared,
     value: shared,
     nopeDim: rank,
     valueDim: rank,
     group: heads,
   });
-  return linear(headsLinear(mixed, valueUp, { transposed: true }), parameters.output);
+  return linear(headsLinear(mixed, values, { transposed: true }), parameters.output);
 }
 
-/** The key part [heads, nope, kv_lora_rank] and the value part [heads, value, kv_lora_rank]. */
-function splitLatentUp(latentUp: Tensor, heads: number, attention: LatentAttentionConfig): [Tensor, Tensor] {
+/** For forms of attention that compute the keys and values of each position. */
+function wholeLatentUp({ latentUp }: LatentAttentionParameters): Tensor {
+  if (latentUp instanceof Tensor) return latentUp;
+  throw new Error('the weights of this model are loaded for the absorbed form of latent attention only');
+}
+
+function splitLatentUp(
+  latentUp: LatentAttentionParameters['latentUp'],
+  heads: number,
+  attention: LatentAttentionConfig,
+): SplitLatentUp {
+  if (!(latentUp instanceof Tensor)) return latentUp;
   const { qkNopeHeadDim: nope, vHeadDim: value, keyValueLoraRank: rank } = attention;
-  return [
-    latentUp.rowRange(0, heads * nope).reshape(heads, nope, rank),
-    latentUp.rowRange(heads * nope, heads * value).reshape(heads, value, rank),
-  ];
+  return {
+    keys: latentUp.rowRange(0, heads * nope).reshape(heads, nope, rank),
+    values: latentUp.rowRange(heads * nope, heads * value).reshape(heads, value, rank),
+  };
 }
 
 /** Epsilon of the layer normalisation over the indexer's keys, as published code has it. */

@@ -8,9 +8,10 @@ import {
   evaluateCase,
   type GradientCase,
 } from '../tensor/testing.ts';
+import { allocateParameters } from './allocate-parameters.ts';
 import { parseModelConfig } from './config.ts';
 import { decodeDocuments, predictDocuments, vocabularyLogits } from './decoder.ts';
-import { allocateParameters, type ModelParameters } from './parameters.ts';
+import type { ModelParameters } from './parameters.ts';
 import { allocateRotaryTable } from './rotary-table.ts';
 
 const shared = {

@@ -1,3 +1,4 @@
+export { allocateParameters, describeModel, parameterBytes } from './allocate-parameters.ts';
 export { cacheWidth } from './attention.ts';
 export type { AttentionForm, CachedAttention, Documents, RotaryInput } from './attention-input.ts';
 export {
@@ -26,9 +27,9 @@ export {
   vocabularyLogits,
 } from './decoder.ts';
 export { allocateExpertPairs, type ExpertPairs, type ExpertStep, PAIRED_ROWS } from './feed-forward.ts';
+export type { WeightFormat, WeightFormats } from './parameter-plan.ts';
 export {
   type AttentionParameters,
-  allocateParameters,
   type ExpertsParameters,
   type GatedParameters,
   type GroupedQueryAttentionParameters,
@@ -40,6 +41,7 @@ export {
   type Parameter,
   type ParameterKind,
   type PredictionParameters,
+  type SplitLatentUp,
 } from './parameters.ts';
 export { ropeTable, softmaxScale } from './rope.ts';
 export { allocateRotaryTable } from './rotary-table.ts';

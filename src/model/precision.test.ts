@@ -1,10 +1,11 @@
 import { expect, it } from 'vitest';
 import { Random } from '../platform/random.ts';
 import { createRuntime, type Precision, record, rmsNorm } from '../tensor/index.ts';
+import { allocateParameters } from './allocate-parameters.ts';
 import { parseModelConfig } from './config.ts';
 import { vocabularyLogits } from './decoder.ts';
 import { expertsFeedForward } from './feed-forward.ts';
-import { allocateParameters, isExperts } from './parameters.ts';
+import { isExperts } from './parameters.ts';
 
 const ROWS = 40;
 const CONFIG = parseModelConfig({

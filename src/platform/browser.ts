@@ -15,6 +15,7 @@ export function createBrowserPlatform(): Platform {
     fusesVectors: () => false,
     stopFusingVectors: () => {},
     optimize: () => false,
+    availableMemory: () => undefined,
     now: () => performance.now(),
     createWorker,
     workerUrl,

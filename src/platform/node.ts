@@ -20,6 +20,7 @@ export function createNodePlatform(): Platform {
     fusesVectors,
     stopFusingVectors,
     optimize,
+    availableMemory: () => process.availableMemory?.(),
     now: () => performance.now(),
     createWorker,
     workerUrl,

@@ -42,6 +42,8 @@ export interface Platform {
    * Returns whether the host could ask for that.
    */
   optimize(wasmFunction: (...values: never[]) => unknown): boolean;
+  /** Bytes of memory that could still be used; undefined where the host does not tell. */
+  availableMemory(): number | undefined;
   /** Milliseconds since an arbitrary start; never goes backwards. */
   now(): number;
   /**

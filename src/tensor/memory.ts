@@ -55,6 +55,8 @@ export class LinearMemory {
   readonly #free: { start: number; end: number }[];
   #used = 0;
   #peak = 0;
+  /** From here on nothing was ever handed out, so that it still is as the system gave it: zero, and not yet committed. */
+  #untouched = 0;
 
   constructor(options: { limitBytes: number; shared: boolean; wide?: boolean; doubles?: boolean }) {
     const pages = Math.ceil(options.limitBytes / PAGE_BYTES);
@@ -99,8 +101,10 @@ export class LinearMemory {
     }
     this.#used += size;
     this.#peak = Math.max(this.#peak, this.#used);
-    new Uint8Array(this.buffer, address, size).fill(0);
+    const touched = Math.min(address + size, this.#untouched);
+    if (touched > address) new Uint8Array(this.buffer, address, touched - address).fill(0);
     this.doubles?.fill(0, address / 4, (address + size) / 4);
+    this.#untouched = Math.max(this.#untouched, address + size);
     return address;
   }
 

@@ -29,6 +29,8 @@ export class Recorder {
   readonly products: Precision;
   readonly steps: RecordedStep[] = [];
   readonly #own = new WeakSet<Storage>();
+  readonly #writes = new Map<Storage, number>();
+  readonly #derived = new Map<Tensor, Map<string, { readonly value: Tensor; readonly writes: number }>>();
   readonly #bounds: BoundsChecker;
   #temporaries = 0;
   #counters = 0;
@@ -79,7 +81,10 @@ export class Recorder {
         this.#checkUsable(storage);
         if (range.length > 0) {
           if (kind !== 'out') accesses.push({ storage, ...range, writes: false });
-          if (kind !== 'in') accesses.push({ storage, ...range, writes: true });
+          if (kind !== 'in') {
+            accesses.push({ storage, ...range, writes: true });
+            this.#writes.set(storage, (this.#writes.get(storage) ?? 0) + 1);
+          }
         }
       } else if (pointer !== value instanceof Tensor && value !== 0) {
         throw new TypeError(
@@ -89,6 +94,21 @@ export class Recorder {
     }
     this.#bounds.check(kernel as unknown as Kernel, operands);
     this.steps.push({ kernel: kernel as unknown as Kernel, operands, accesses });
+  }
+
+  /**
+   * What several ops compute from the same tensor, made once: the value that `make` returned for this tensor and purpose,
+   * unless its storage has been written since. `make` emits the calls, or leaves that to its caller.
+   */
+  derived(source: Tensor, purpose: string, make: () => Tensor): Tensor {
+    const writes = this.#writes.get(source.storage) ?? 0;
+    const byPurpose = this.#derived.get(source) ?? new Map();
+    this.#derived.set(source, byPurpose);
+    const known = byPurpose.get(purpose);
+    if (known?.writes === writes) return known.value;
+    const value = make();
+    byPurpose.set(purpose, { value, writes });
+    return value;
   }
 
   #checkUsable(storage: Storage): void {

@@ -1,7 +1,9 @@
 import { type MatmulLayout, type Precision, planMatmul } from '../../kernels/matmul-plan.ts';
 import { expertRowsMatmul } from '../../kernels/matmul-rows.ts';
+import { BlockTensor, JoinedRows, type Weight } from '../block-tensor.ts';
 import { type Operand, recorder, rowsOf } from '../record.ts';
-import type { Tensor } from '../tensor.ts';
+import type { RowCount, Tensor } from '../tensor.ts';
+import { blockProduct } from './block-linear.ts';
 import { onBackward } from './differentiate.ts';
 
 /** A (grouped) matrix product; see kernels/matmul-plan.ts for the layouts. */
@@ -99,36 +101,69 @@ export interface LinearOptions {
 
 /**
  * y = x·weightᵀ: x [rows, in], weight [out, in], y [rows, out]. Few rows (decoding) read the weights once as they lie.
+ * Weights in blocks round x to 8 bits by blocks of 32 columns, and have no gradients.
  */
-export function linear(x: Tensor, weight: Tensor, options: LinearOptions = {}): Tensor {
-  const [out, width] = [weight.rows, weight.columns];
-  if (x.columns !== width) {
-    throw new RangeError(`linear: x has ${x.columns} columns, weight ${weight.name} expects ${width}`);
-  }
-  return productWithGradients(x, weight, { out, width, ...options });
+export function linear(x: Tensor, weight: Weight, options: LinearOptions = {}): Tensor {
+  return byParts(x, weight, { shape: x.shape, rowCount: x.rowCount, ...options }, (part, y) => {
+    if (part instanceof BlockTensor) blockProduct({ x, weight: part, y });
+    else productWithGradients(x, part, y, { out: part.rows, width: part.columns, precision: options.precision });
+  });
 }
 
 /**
  * Rows sorted by expert through that expert's matrix: y[r] = x[r]·weight[e]ᵀ for offsets[e] ≤ r < offsets[e + 1].
  * x [rows, in], weight [experts, out, in], offsets i32 [experts + 1].
  */
-export function groupedLinear(x: Tensor, weight: Tensor, offsets: Tensor): Tensor {
-  const [experts, out, width] = weight.shape as [number, number, number];
-  return productWithGradients(x, weight, { out, width, groups: { offsets, count: experts } });
+export function groupedLinear(x: Tensor, weight: Weight, offsets: Tensor): Tensor {
+  return byParts(x, weight, { shape: x.shape, rowCount: x.rowCount }, (part, y) => {
+    const [count, out, width] = part.shape as [number, number, number];
+    const experts = { by: 'grouped', count } as const;
+    if (part instanceof BlockTensor) blockProduct({ x, weight: part, y, experts, operands: { offsets } });
+    else productWithGradients(x, part, y, { out, width, groups: { offsets, count } });
+  });
 }
 
-interface LinearShape extends LinearOptions {
+interface Result {
+  /** Its last size is replaced by the rows of the weight. */
+  readonly shape: readonly number[];
+  readonly rowCount: RowCount | undefined;
+  readonly into?: Tensor | undefined;
+}
+
+/** The result of a product with each part of a weight in its columns. */
+function byParts(
+  x: Tensor,
+  weight: Weight,
+  { shape, rowCount, into }: Result,
+  multiply: (part: Tensor | BlockTensor, y: Tensor) => void,
+): Tensor {
+  const parts = weight instanceof JoinedRows ? weight.parts : [weight];
+  if (x.columns !== weight.columns) {
+    throw new RangeError(`linear: x has ${x.columns} columns, weight ${weight.name} expects ${weight.columns}`);
+  }
+  const rows = parts.map((part) => part.shape.at(-2)!);
+  const out = rows.reduce((sum, count) => sum + count, 0);
+  const y = into ?? recorder().empty([...shape.slice(0, -1), out], { rowCount });
+  let first = 0;
+  for (const [index, part] of parts.entries()) {
+    multiply(part, parts.length === 1 ? y : y.slice(first, rows[index]!));
+    first += rows[index]!;
+  }
+  return y;
+}
+
+interface LinearShape {
+  readonly precision?: Precision | undefined;
   readonly out: number;
   readonly width: number;
   readonly groups?: NonNullable<MatrixProduct['groups']>;
 }
 
 /** y = x·weightᵀ; backward dx = dy·weight and dweight = dyᵀ·x, each over the same groups. */
-function productWithGradients(x: Tensor, weight: Tensor, shape: LinearShape): Tensor {
-  const { out, width, into, groups, precision = recorder().products } = shape;
+function productWithGradients(x: Tensor, weight: Tensor, y: Tensor, shape: LinearShape): void {
+  const { out, width, groups, precision = recorder().products } = shape;
   const rows = rowsOf(x);
   const common = { precision, ...(groups ? { groups } : {}) };
-  const y = into ?? recorder().empty([...x.shape.slice(0, -1), out], { rowCount: x.rowCount });
   matrixProduct({ layout: 'nt', a: x, b: weight, c: y, rows, columns: out, inner: width, ...common });
   onBackward([x, weight], y, (dy) => {
     const { gradients } = recorder();
@@ -143,29 +178,22 @@ function productWithGradients(x: Tensor, weight: Tensor, shape: LinearShape): Te
       matrixProduct({ layout: 'tn', a: dy, b: x, c, rows: out, columns: width, inner: rows, accumulate, ...common });
     }
   });
-  return y;
 }
 
 /**
  * Rows through chosen experts without sorting them: y[i] = x[rowIds[i]]·weight[expertIds[i]]ᵀ; for few tokens, without
  * gradients. rowIds and expertIds i32 [pairs], weight [experts, out, in].
  */
-export function expertRowsLinear(x: Tensor, weight: Tensor, rowIds: Tensor, expertIds: Tensor, pairs: Operand): Tensor {
-  const [, out, width] = weight.shape as [number, number, number];
+export function expertRowsLinear(x: Tensor, weight: Weight, rowIds: Tensor, expertIds: Tensor, pairs: Operand): Tensor {
   const rowCount = typeof pairs === 'object' && 'symbol' in pairs ? pairs : undefined;
-  const y = recorder().empty([most(pairs), out], { rowCount });
-  recorder().call(expertRowsMatmul, {
-    a: x,
-    b: weight,
-    c: y,
-    rowIds,
-    expertIds,
-    strideA: x.stride,
-    strideB: weight.stride,
-    strideC: y.stride,
-    pairs,
-    columns: out,
-    inner: width,
+  return byParts(x, weight, { shape: [most(pairs), 0], rowCount }, (part, y) => {
+    const operands = { rowIds, expertIds, pairs };
+    if (part instanceof BlockTensor) {
+      blockProduct({ x, weight: part, y, experts: { by: 'pairs' }, operands });
+      return;
+    }
+    const [, columns, inner] = part.shape as [number, number, number];
+    const strides = { strideA: x.stride, strideB: part.stride, strideC: y.stride };
+    recorder().call(expertRowsMatmul, { a: x, b: part, c: y, ...operands, ...strides, columns, inner });
   });
-  return y;
 }

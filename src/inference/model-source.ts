@@ -1,0 +1,110 @@
+import { openCheckpoint, openGgufCheckpoint, type WeightSource } from '../checkpoint/index.ts';
+import { type ModelConfig, parseModelConfig } from '../model/index.ts';
+import { platform } from '../platform/index.ts';
+import { readGgufTokenizer, Tokenizer } from '../text/index.ts';
+
+/** A model where it lies: a directory in Hugging Face's layout, or a GGUF file. */
+export interface ModelSource extends WeightSource {
+  readonly config: ModelConfig;
+  /** Bytes of all tensors as stored. */
+  readonly totalBytes: number;
+  /** What the user may want to know of how the model was read, in whole sentences. */
+  readonly notes: readonly string[];
+  /** Reads the tokenizer; throws where there is none, or one that is not understood. */
+  tokenizer(): Promise<Tokenizer>;
+  /** The parsed content of a JSON file that stands beside the weights; undefined where there is none. */
+  readJson(name: string): Promise<unknown>;
+  close(): Promise<void>;
+}
+
+/**
+ * Opens a model by its path, reading only headers.
+ * @throws {Error} naming what is missing, damaged or not supported
+ */
+export async function openModelSource(path: string): Promise<ModelSource> {
+  const { files } = platform();
+  if (/\.gguf$/i.test(path) && (await files.exists(path)) && (await files.stat(path)).kind === 'file') {
+    return openGgufSource(path);
+  }
+  return openDirectory(path);
+}
+
+async function openDirectory(path: string): Promise<ModelSource> {
+  const checkpoint = await openCheckpoint(path);
+  try {
+    const readJson = async (name: string) =>
+      (await checkpoint.has(name)) ? await checkpoint.readJson(name) : undefined;
+    const generation = await readJson('generation_config.json');
+    const config = withEndTokens(checkpoint.config, endTokensOf(generation));
+    return {
+      ...checkpoint,
+      config,
+      notes: [],
+      readJson,
+      async tokenizer() {
+        const json = await readJson('tokenizer.json');
+        if (json === undefined) {
+          throw new Error(`${checkpoint.directory}: the model has no tokenizer.json, so it cannot read questions`);
+        }
+        const template = (await checkpoint.has('chat_template.jinja'))
+          ? { chat_template: await checkpoint.readText('chat_template.jinja') }
+          : {};
+        const tokenizerConfig = Object((await readJson('tokenizer_config.json')) ?? {}) as Record<string, unknown>;
+        return named(checkpoint.directory, () => Tokenizer.fromJson(json, { ...tokenizerConfig, ...template }));
+      },
+    };
+  } catch (error) {
+    await checkpoint.close();
+    throw error;
+  }
+}
+
+async function openGgufSource(path: string): Promise<ModelSource> {
+  const file = await openGgufCheckpoint(path);
+  try {
+    const config = named(path, () => parseModelConfig(file.config));
+    let read: ReturnType<typeof readGgufTokenizer> | undefined;
+    const tokenizerParts = () => {
+      const metadata = Object.fromEntries([...file.metadata].map(([key, { value }]) => [key, value]));
+      read ??= named(path, () => readGgufTokenizer(metadata));
+      return read;
+    };
+    return {
+      ...file,
+      get config() {
+        // A file without a tokenizer still has logits.
+        const ends = file.metadata.has('tokenizer.ggml.model') ? tokenizerParts().endTokenIds : [];
+        return withEndTokens(config, ends);
+      },
+      readJson: async () => undefined,
+      async tokenizer() {
+        const { tokenizerJson, tokenizerConfig } = tokenizerParts();
+        return named(path, () => Tokenizer.fromJson(tokenizerJson, tokenizerConfig));
+      },
+    };
+  } catch (error) {
+    await file.close();
+    throw error;
+  }
+}
+
+/** `eos_token_id` of generation_config.json, which often names more end tokens than config.json. */
+function endTokensOf(generation: unknown): number[] {
+  const given = (Object(generation) as { eos_token_id?: unknown }).eos_token_id;
+  const list = Array.isArray(given) ? given : [given];
+  return list.filter((id): id is number => Number.isInteger(id) && (id as number) >= 0);
+}
+
+function withEndTokens(config: ModelConfig, more: readonly number[]): ModelConfig {
+  const known = more.filter((id) => id < config.vocabularySize);
+  return { ...config, eosTokenIds: [...new Set([...config.eosTokenIds, ...known])] };
+}
+
+function named<T>(path: string, work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    const { message } = error as Error;
+    throw new Error(message.startsWith(path) ? message : `${path}: ${message}`, { cause: error });
+  }
+}

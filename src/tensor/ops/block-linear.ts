@@ -1,0 +1,59 @@
+import { ACTIVATION_BYTES } from '../../kernels/block-activations.ts';
+import { type BlockArgument, type BlockMatmulShape, planBlockMatmul } from '../../kernels/block-plan.ts';
+import type { BlockTensor } from '../block-tensor.ts';
+import { type Operand, recorder, rowsOf } from '../record.ts';
+import type { Tensor } from '../tensor.ts';
+import { wantsGradient } from './differentiate.ts';
+
+interface BlockProduct {
+  readonly x: Tensor;
+  readonly weight: BlockTensor;
+  readonly y: Tensor;
+  readonly experts?: BlockMatmulShape['experts'];
+  /** Tensors and sizes of products through experts, by the names of {@link BlockArgument}. */
+  readonly operands?: Partial<Record<'offsets' | 'rowIds' | 'expertIds' | 'pairs', Operand>>;
+}
+
+/**
+ * Emits y = x·weightᵀ with weights in blocks: x is rounded to 8 bits by blocks of 32 columns (`quantiseRows`), once for all
+ * products of the same x. For inference: throws where a gradient of x is asked for.
+ */
+export function blockProduct({ x, weight, y, experts, operands = {} }: BlockProduct): void {
+  const { target } = recorder().runtime;
+  if (wantsGradient(x)) {
+    throw new Error(`${weight.name} is kept in blocks of ${weight.format}, through which nothing can be trained`);
+  }
+  if (weight.lanes !== target.lanes) {
+    throw new Error(`${weight.name} is packed for vectors of ${weight.lanes} lanes, the runtime has ${target.lanes}`);
+  }
+  const { format, matrixRows: columns, columns: inner } = weight;
+  const plan = planBlockMatmul({ format, rows: x.rows, columns, inner, ...(experts ? { experts } : {}) }, target);
+  const known: Partial<Record<string, Operand>> = {
+    a: x,
+    weights: weight.panels,
+    c: y,
+    strideA: x.stride,
+    strideC: y.stride,
+    rows: rowsOf(x),
+    ...operands,
+  };
+  let emits = false;
+  const quantised = recorder().derived(x, 'activations in 8 bits', () => {
+    emits = true;
+    return recorder().empty([Math.max(1, plan.scratchBytes)], { dtype: 'u8', name: 'activations in 8 bits' });
+  });
+  for (const { kernel, args, quantisesA } of plan.calls) {
+    if (quantisesA && !emits) continue;
+    const value = (argument: BlockArgument): Operand =>
+      typeof argument === 'number' ? argument : typeof argument === 'object' ? quantised : known[argument]!;
+    recorder().call(
+      kernel,
+      Object.fromEntries(Object.entries(args).map(([name, argument]) => [name, value(argument)])),
+    );
+  }
+}
+
+/** Bytes of a row of activations in 8 bits. */
+export function activationRowBytes(columns: number): number {
+  return (columns / 32) * ACTIVATION_BYTES;
+}
