@@ -1,5 +1,5 @@
 import { isBlockFormat } from '../kernels/block-formats.ts';
-import { describeModel, type ModelConfig, type WeightFormat, type WeightFormats } from '../model/index.ts';
+import { describeModel, type WeightFormat, type WeightFormats } from '../model/index.ts';
 import type { Tensor } from '../tensor/index.ts';
 import type { WeightSource } from './model-weights.ts';
 import { type TensorSpec, tensorSpecs } from './names.ts';
@@ -28,7 +28,9 @@ export function weightFormats(source: WeightSource): WeightFormats {
       if (!matrices.has(name)) continue;
       const sets = found.get(name) ?? [];
       found.set(name, sets);
-      for (const [index, format] of formats.entries()) (sets[part + index] ??= new Set()).add(format);
+      for (const [index, format] of formats.entries()) {
+        sets[part + index] = (sets[part + index] ?? new Set()).add(format);
+      }
     }
   }
   return new Map([...found].flatMap(([name, sets]) => chosen(name, sets)));
