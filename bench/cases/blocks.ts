@@ -1,7 +1,7 @@
 import { type BenchCase, type BenchContext, type BenchRow, row } from '../bench.ts';
 import { RUNNER_TARGETS, type RunnerTarget, targetMissing } from '../kernel-runner.ts';
 import { interleave, Subject } from '../subject.ts';
-import { type BlocksResult, PRODUCT } from '../subjects/blocks-inputs.ts';
+import { type BlocksResult, HEADS, PRODUCT } from '../subjects/blocks-inputs.ts';
 import type { OurBlocksResult, VectorWeights } from '../subjects/blocks-ours.ts';
 
 const TITLES = { wasm: 'WebAssembly', 'wasm-fused': 'WebAssembly, fused vectors', avx2: 'AVX2', avx512: 'AVX-512' };
@@ -41,6 +41,12 @@ async function run({ quick, workers, progress, note }: BenchContext): Promise<Be
         peer: best(peer),
         unit: 'GMAC/s',
         ...(target === 'avx512' ? { target: 2 } : {}),
+      }),
+      row({
+        name: `4-bit × 8-bit by head, ${HEADS.rows} rows, ${HEADS.heads} × ${HEADS.columns}×${HEADS.inner}, ${workers} workers, ${TITLES[target]}, vs one matrix`,
+        ours: Math.max(...own[target].map((result) => result.byHead.heads)),
+        peer: Math.max(...own[target].map((result) => result.byHead.dense)),
+        unit: 'GMAC/s',
       }),
       ...(Object.keys(WEIGHTS) as VectorWeights[]).map((weights) => {
         const title = `matrix-vector, ${WEIGHTS[weights]} weights, ${workers} workers, ${TITLES[target]}`;

@@ -1,11 +1,16 @@
 import { type BlockFormat, packPanels, panelsBytes } from '../../src/kernels/block-formats.ts';
-import { type BlockArgument, planBlockMatmul } from '../../src/kernels/block-plan.ts';
+import {
+  type BlockArgument,
+  type BlockMatmulCall,
+  type BlockMatmulShape,
+  planBlockMatmul,
+} from '../../src/kernels/block-plan.ts';
 import type { Kernel } from '../../src/kernels/kernel.ts';
 import { fewRowsMatmul, type RowMemory } from '../../src/kernels/matmul-rows.ts';
 import { readMemory } from '../../src/kernels/measure.ts';
 import { KernelRunner, type RunnerTarget } from '../kernel-runner.ts';
 import { serveSubject } from '../subject.ts';
-import { activations, type BlocksResult, PRODUCT, q4Rows, sampleSum } from './blocks-inputs.ts';
+import { activations, type BlocksResult, HEADS, PRODUCT, q4Rows, sampleSum } from './blocks-inputs.ts';
 
 /** Weights of a matrix-vector product: far more than the caches hold. */
 const VECTOR_BYTES = 150e6;
@@ -16,6 +21,8 @@ export interface OurBlocksResult extends BlocksResult {
   /** GB/s of weights in matrix-vector products, and of plain reading. */
   readonly vector: Readonly<Record<VectorWeights, number>>;
   readonly read: number;
+  /** GMAC/s of a product of 4-bit weights by head, and of one matrix of as many weights, both from 8-bit rows. */
+  readonly byHead: { readonly heads: number; readonly dense: number };
 }
 
 /** Products with weights in blocks, matrix-vector products, and reading memory, in one process. */
@@ -29,9 +36,14 @@ await serveSubject<{ workers: number; target: RunnerTarget; seconds: number }>(a
     return address;
   };
 
-  const prepareBlocks = (format: BlockFormat, rows: number, columns: number, inner: number) => {
-    const plan = planBlockMatmul({ format, rows, columns, inner }, runner.target);
-    const bytes = panelsBytes(format, runner.target.lanes, columns, inner);
+  const prepareBlocks = (
+    shape: BlockMatmulShape,
+    { columns, inner }: { columns: number; inner: number } = shape,
+    calls: (call: BlockMatmulCall) => boolean = () => true,
+  ) => {
+    const { format, rows } = shape;
+    const plan = planBlockMatmul(shape, runner.target);
+    const bytes = (shape.heads ?? 1) * panelsBytes(format, runner.target.lanes, shape.columns, shape.inner);
     const [weights, scratch, c] = [fill(bytes), runner.reserve(plan.scratchBytes), runner.reserve(rows * columns * 4)];
     const a = runner.reserve(rows * inner * 4);
     runner.floats(a, rows * inner).set(activations({ rows, inner }));
@@ -43,7 +55,7 @@ await serveSubject<{ workers: number; target: RunnerTarget; seconds: number }>(a
           ? scratch + argument.scratch
           : named[argument]!;
     const list = runner.prepare(
-      plan.calls.map(({ kernel, args }) => ({
+      plan.calls.filter(calls).map(({ kernel, args }) => ({
         kernel,
         args: Object.fromEntries(Object.entries(args).map(([name, argument]) => [name, resolve(argument)])),
       })),
@@ -54,7 +66,7 @@ await serveSubject<{ workers: number; target: RunnerTarget; seconds: number }>(a
   const product = (): BlocksResult => {
     runner.clear();
     const { rows, columns, inner } = PRODUCT;
-    const { list, weights, bytes, c } = prepareBlocks('q4_0', rows, columns, inner);
+    const { list, weights, bytes, c } = prepareBlocks({ format: 'q4_0', rows, columns, inner });
     const panels = new Uint8Array(runner.memory.buffer, weights, bytes);
     packPanels('q4_0', runner.target.lanes, { rows: columns, inner }, q4Rows(PRODUCT), panels);
     const time = runner.best(list, seconds, 4);
@@ -66,8 +78,21 @@ await serveSubject<{ workers: number; target: RunnerTarget; seconds: number }>(a
     runner.clear();
     const perRow = panelsBytes(format, runner.target.lanes, 1024, VECTOR_INNER) / 1024;
     const columns = Math.floor(VECTOR_BYTES / perRow / 1024) * 1024;
-    const { list, bytes } = prepareBlocks(format, 1, columns, VECTOR_INNER);
+    const { list, bytes } = prepareBlocks({ format, rows: 1, columns, inner: VECTOR_INNER });
     return bytes / runner.best(list, seconds, 4) / 1e9;
+  };
+
+  const byHead = () => {
+    runner.clear();
+    const { heads, rows, columns, inner } = HEADS;
+    const shape = { format: 'q4_0', rows, columns, inner } as const;
+    const multiplies = ({ quantisesA }: BlockMatmulCall) => !quantisesA;
+    const whole = { columns: heads * columns, inner: heads * inner };
+    const own = prepareBlocks({ ...shape, heads }, whole, multiplies);
+    const one = prepareBlocks({ ...shape, columns: heads * columns }, undefined, multiplies);
+    const speed = ({ list }: { list: number }) =>
+      (rows * heads * columns * inner) / runner.best(list, seconds, 4) / 1e9;
+    return { heads: speed(own), dense: speed(one) };
   };
 
   const rowVector = (memory: RowMemory): number => {
@@ -104,6 +129,6 @@ await serveSubject<{ workers: number; target: RunnerTarget; seconds: number }>(a
       q8_0: blockVector('q8_0'),
       q4_0: blockVector('q4_0'),
     };
-    return { ...product(), vector, read: Math.max(before, read()) };
+    return { ...product(), byHead: byHead(), vector, read: Math.max(before, read()) };
   };
 });

@@ -29,11 +29,12 @@ const STRIDE_MORE = 5;
 
 /** Runs the planned calls; what C holds, row by row. */
 function compute(target: TestTarget, problem: Problem, a: readonly number[], workers: number): number[][] {
-  const { format, columns, inner } = problem.shape;
+  const { format, columns, inner, heads = 1 } = problem.shape;
   const info = targetInfo(target);
   const rows = problem.rows ?? problem.shape.rows;
   const resultRows = problem.rowIds?.length ?? rows;
-  const matrices = problem.experts ?? 1;
+  const [rowLength, resultLength] = [heads * inner, heads * columns];
+  const matrices = problem.experts ?? heads;
   const plan = planBlockMatmul(problem.shape, info);
   const arena = createArena({ target });
   const bytes = panelsBytes(format, info.lanes, columns, inner);
@@ -47,10 +48,10 @@ function compute(target: TestTarget, problem: Problem, a: readonly number[], wor
       panels.subarray(e * bytes, (e + 1) * bytes),
     );
   }
-  const strideC = columns + STRIDE_MORE;
-  const strideA = inner + 1;
+  const strideC = resultLength + STRIDE_MORE;
+  const strideA = rowLength + 1;
   const held = new Array<number>(rows * strideA).fill(9);
-  for (let i = 0; i < rows * inner; i++) held[Math.floor(i / inner) * strideA + (i % inner)] = a[i]!;
+  for (let i = 0; i < rows * rowLength; i++) held[Math.floor(i / rowLength) * strideA + (i % rowLength)] = a[i]!;
   const c = arena.f32(new Array<number>(resultRows * strideC).fill(1e30), { offset: 1 });
   const scratch = arena.bytes(plan.scratchBytes);
   const named: Readonly<Record<string, TestBuffer | number>> = {
@@ -78,10 +79,10 @@ function compute(target: TestTarget, problem: Problem, a: readonly number[], wor
   const result = c.read();
   const row = (r: number) => result.slice(r * strideC, (r + 1) * strideC);
   return Array.from({ length: resultRows }, (_, r) => {
-    expect(row(r).slice(columns)).toEqual(
+    expect(row(r).slice(resultLength)).toEqual(
       new Array<number>(STRIDE_MORE).fill(target === 'interpreter64' ? 1e30 : Math.fround(1e30)),
     );
-    return row(r).slice(0, columns);
+    return row(r).slice(0, resultLength);
   });
 }
 
@@ -170,6 +171,30 @@ describe.each(cases)('products of 8-bit rows with $format weights on $target', (
     expect(compute(target, problem, a, 2)).toEqual(once);
   });
 
+  it.each([
+    { rows: 1, heads: 3, columns: 2 * lanes, workers: 1 },
+    { rows: 2, heads: 5, columns: lanes - 1, workers: 2 },
+    { rows: 9, heads: 2, columns: 4 * lanes + 3, workers: 3 },
+    { rows: 70, heads: 3, columns: 1, workers: 2 },
+  ])('by heads: $rows rows, $heads heads of $columns columns, $workers workers', ({ workers, ...sizes }) => {
+    const { rows, heads } = sizes;
+    const problem = { shape: { format, inner: 2 * BLOCK, ...sizes } };
+    const a = exactRows(rows, heads * problem.shape.inner);
+    const result = compute(target, problem, a, workers);
+    // What a head gives is what its matrix alone gives for its part of the rows.
+    for (let head = 0; head < heads; head++) {
+      const part = Array.from({ length: rows * 2 * BLOCK }, (_, i) => {
+        const row = Math.floor(i / (2 * BLOCK));
+        return a[(row * heads + head) * 2 * BLOCK + (i % (2 * BLOCK))]!;
+      });
+      const rowsOfHead = result.map((row) => row.slice(head * sizes.columns, (head + 1) * sizes.columns));
+      check(rowsOfHead, { ...problem, experts: heads }, part, () => head);
+    }
+    expect(compute(target, problem, a, 1)).toEqual(result);
+    const first = compute(target, { shape: { ...problem.shape, rows: 1 } }, a.slice(0, heads * 2 * BLOCK), 2);
+    expect(first[0]).toEqual(result[0]);
+  });
+
   it('are zero for no weights along K, and nothing for no rows', () => {
     const empty = { shape: { format, rows: 2, columns, inner: 0 } };
     expect(compute(target, empty, [], 2)).toEqual([0, 1].map(() => new Array<number>(columns).fill(0)));
@@ -181,5 +206,9 @@ it('refuses sizes that make no sense', () => {
   const shape = { format: 'q4_0', rows: 1, columns: 4, inner: 48 } as const;
   expect(() => planBlockMatmul(shape, targetInfo('interpreter'))).toThrow(/multiple of 32/);
   expect(() => planBlockMatmul({ ...shape, rows: -1 }, targetInfo('interpreter'))).toThrow(/rows/);
+  const blocks = { ...shape, inner: 64 };
+  expect(() => planBlockMatmul({ ...blocks, heads: 1.5 }, targetInfo('interpreter'))).toThrow(/heads/);
+  const both = { ...blocks, heads: 2, experts: { by: 'pairs' } } as const;
+  expect(() => planBlockMatmul(both, targetInfo('interpreter'))).toThrow(/heads or experts/);
   expect(rowBytes('q4_0', 64)).toBe(36);
 });

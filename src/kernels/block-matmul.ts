@@ -9,8 +9,9 @@ import { ceilDivide, walkPairs, workerShare } from './matmul-tile.ts';
 
 /**
  * Products of activations in 8-bit blocks (`quantiseRows`) with weights in panels (block-formats.ts): C = A·Wᵀ, as it is,
- * by groups of rows with a matrix each (experts), and by pairs of a row and an expert. An element of C does not depend on
- * the number of workers, nor on the rows that are computed with it; see `blockTiles` for its error.
+ * by heads with a matrix each, by groups of rows with a matrix each (experts), and by pairs of a row and an expert. An
+ * element of C does not depend on the number of workers, nor on the rows that are computed with it; see `blockTiles` for
+ * its error.
  */
 export type BlockVariant = {
   readonly format: BlockFormat;
@@ -77,6 +78,42 @@ function matrixAddress(
   const panels = b.mul<'i32'>(index, ceilDivide(b, p.columns, panelWidth(b.lanes)));
   return b.offset(p.weights, b.mul<'i32'>(panels, p.blocks), panelWidth(b.lanes) * blockBytes(format));
 }
+
+/**
+ * Every head of every row through that head's matrix: C[r, h·columns + j] = Σ A[r, h·inner + k]·W[h][j, k] for inner =
+ * 32·blocks; a row of A has the blocks of all heads, the matrices stand one after the other. Absorbed latent attention
+ * takes queries into the latent space and back so (DeepSeek-V2 §2.1.3; `attn_k_b` and `attn_v_b` of GGUF files). Workers
+ * share the tiles of all heads, those of one head after those of the head before.
+ */
+export const headsBlockMatmul = defineKernelFamily(
+  'heads_block_matmul',
+  { a: 'in', weights: 'in', c: 'out', rows: 'i32', heads: 'i32', ...sizes },
+  (b, p, variant: BlockVariant) => {
+    const rowBlocks = b.mul<'i32'>(p.heads, p.blocks);
+    const perHead = blockTileCount(b, variant.tileRows, p.rows, p.columns);
+    walkPairs(b, p.heads, perHead, (head, start, end) => {
+      const operands = {
+        ...p,
+        a: b.offset(p.a, b.mul<'i32'>(head, p.blocks), ACTIVATION_BYTES),
+        weights: matrixAddress(b, variant.format, p, head),
+        c: b.offset(p.c, b.mul<'i32'>(head, p.columns)),
+        rowBlocks,
+      };
+      blockTiles(b, variant, operands, start, end);
+    });
+  },
+  ({ format, tileRows }) => ({
+    extents: (n, target) => ({
+      a: activationBlocks(n.rows * n.heads * n.blocks),
+      weights: weightPanels(target, format, n.heads * panelsOf(target, n.columns), n.blocks),
+      c: matrix(n.rows, n.heads * n.columns, n.strideC),
+    }),
+    sample: (draw) => {
+      const [heads, { columns, blocks, strideC }] = [draw(1, 3), drawSizes(draw)];
+      return { rows: draw(0, 2 * tileRows + 1), heads, columns, blocks, strideC: (heads - 1) * columns + strideC };
+    },
+  }),
+);
 
 /** For each group e of rows offsets[e]…offsets[e+1]-1 of A and C: C = A·W[e]ᵀ, the matrices one after the other. */
 export const groupedBlockMatmul = defineKernelFamily(

@@ -1,6 +1,6 @@
 import { ACTIVATION_BYTES, quantiseRows } from './block-activations.ts';
 import { BLOCK, type BlockFormat } from './block-formats.ts';
-import { blockMatmul, expertBlockMatmul, groupedBlockMatmul } from './block-matmul.ts';
+import { blockMatmul, expertBlockMatmul, groupedBlockMatmul, headsBlockMatmul } from './block-matmul.ts';
 import { blockTileRows } from './block-tile.ts';
 import type { TargetInfo } from './ir.ts';
 import type { Kernel, Parameters } from './kernel.ts';
@@ -19,6 +19,11 @@ export interface BlockMatmulShape {
    * belong to expert e; or by `pairs` of rowIds[i] and expertIds[i], which give row i of C. Absent for one matrix.
    */
   readonly experts?: { readonly by: 'grouped'; readonly count: number } | { readonly by: 'pairs' };
+  /**
+   * Heads, each with a matrix [N, K] of its own: A is [M, heads·K], C is [M, heads·N], and the matrices stand one after
+   * the other. Absent for one matrix; not together with experts.
+   */
+  readonly heads?: number;
 }
 
 /** A pointer, size or stride the caller knows by name, a place in the scratch memory (64-byte aligned), or a number. */
@@ -54,27 +59,33 @@ export interface BlockMatmulPlan {
 
 /** The kernel calls of a product for a target, and the scratch memory they share. */
 export function planBlockMatmul(shape: BlockMatmulShape, target: TargetInfo): BlockMatmulPlan {
-  const { format, rows, columns, inner, experts } = shape;
-  for (const field of ['rows', 'columns', 'inner'] as const) {
-    if (!(Number.isInteger(shape[field]) && shape[field] >= 0)) {
-      throw new RangeError(`product with weights in blocks: ${field} must be a whole number, got ${shape[field]}`);
+  const { format, rows, columns, inner, experts, heads = 1 } = shape;
+  for (const [field, size] of Object.entries({ rows, columns, inner, heads })) {
+    if (!(Number.isInteger(size) && size >= 0)) {
+      throw new RangeError(`product with weights in blocks: ${field} must be a whole number, got ${size}`);
     }
+  }
+  if (shape.heads !== undefined && experts !== undefined) {
+    throw new RangeError('product with weights in blocks: give heads or experts, not both');
   }
   if (inner % BLOCK !== 0) {
     throw new RangeError(`product with weights in blocks: inner must be a multiple of ${BLOCK}, got ${inner}`);
   }
   const blocks = inner / BLOCK;
   const quantised = { scratch: 0 };
-  const quantise = call(quantiseRows, { a: 'a', quantised, strideA: 'strideA', rows: 'rows', blocks }, true);
+  const rowBlocks = heads * blocks;
+  const quantise = call(quantiseRows, { a: 'a', quantised, strideA: 'strideA', rows: 'rows', blocks: rowBlocks }, true);
   const sizes = { a: quantised, weights: 'weights', c: 'c', strideC: 'strideC', columns, blocks } as const;
   const variant = { format, tileRows: evenTileRows(rows, blockTileRows(target)) };
   const product =
     experts === undefined
-      ? call(blockMatmul(variant), { ...sizes, rows: 'rows' })
+      ? shape.heads === undefined
+        ? call(blockMatmul(variant), { ...sizes, rows: 'rows' })
+        : call(headsBlockMatmul(variant), { ...sizes, rows: 'rows', heads })
       : experts.by === 'grouped'
         ? call(groupedBlockMatmul(variant), { ...sizes, offsets: 'offsets', groups: experts.count })
         : call(expertBlockMatmul({ format }), { ...sizes, rowIds: 'rowIds', expertIds: 'expertIds', pairs: 'pairs' });
-  return { calls: [quantise, product], scratchBytes: rows * blocks * ACTIVATION_BYTES };
+  return { calls: [quantise, product], scratchBytes: rows * rowBlocks * ACTIVATION_BYTES };
 }
 
 /** Rows of a tile, so that few rows fall into tiles of about equal height. */

@@ -24,6 +24,8 @@ export interface BlockOperands {
   readonly columns: I32;
   /** Blocks along K. */
   readonly blocks: I32;
+  /** Blocks of a whole row of A, of which `blocks` are multiplied; `blocks` if absent. */
+  readonly rowBlocks?: I32;
 }
 
 /** Row blocks that are multiplied with one panel before the next panel: their part of A stays in the second cache. */
@@ -85,8 +87,9 @@ function oneTile(b: Builder, format: BlockFormat, operands: BlockOperands, row: 
   const results = Array.from({ length: count * PANEL_VECTORS }, () => b.variable(zero));
   const weights = b.variable(b.offset(operands.weights, b.mul<'i32'>(panel, operands.blocks), perBlock));
   const bytesA = b.mul<'i32'>(operands.blocks, ACTIVATION_BYTES);
-  const rowsA = [b.offset(operands.a, b.mul<'i32'>(row, operands.blocks), ACTIVATION_BYTES)];
-  while (rowsA.length < count) rowsA.push(b.offset(rowsA.at(-1)!, bytesA, 1));
+  const { rowBlocks = operands.blocks } = operands;
+  const rowsA = [b.offset(operands.a, b.mul<'i32'>(row, rowBlocks), ACTIVATION_BYTES)];
+  while (rowsA.length < count) rowsA.push(b.offset(rowsA.at(-1)!, rowBlocks, ACTIVATION_BYTES));
   b.loop(0, bytesA, ACTIVATION_BYTES, (byteIndex) => {
     const block = weights.get();
     const a = rowsA.map((pointer) => b.offset(pointer, byteIndex, 1));

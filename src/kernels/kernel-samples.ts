@@ -2,7 +2,7 @@ import { adamw, clipScale } from './adamw.ts';
 import { attentionBackward, attentionForward, packKeys, sumKeyRopePartials } from './attention.ts';
 import { combineChunks, pagedAttention, pagedAttentionChunks, writeCache } from './attention-paged.ts';
 import { quantiseRows } from './block-activations.ts';
-import { blockMatmul, expertBlockMatmul, groupedBlockMatmul } from './block-matmul.ts';
+import { blockMatmul, expertBlockMatmul, groupedBlockMatmul, headsBlockMatmul } from './block-matmul.ts';
 import { crossEntropy, crossEntropyBackward, crossEntropyWithGradient } from './cross-entropy.ts';
 import {
   accumulateLoad,
@@ -131,6 +131,7 @@ function blockProducts(): Kernel[] {
     kernel(quantiseRows),
     ...variants.flatMap((variant) => [
       kernel(blockMatmul(variant)),
+      kernel(headsBlockMatmul(variant)),
       kernel(groupedBlockMatmul(variant)),
       kernel(expertBlockMatmul({ format: variant.format })),
     ]),
