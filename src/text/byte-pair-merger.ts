@@ -9,7 +9,7 @@ const NONE = -1;
  * right (Sennrich et al. 2016, as Hugging Face's BPE orders them). Time is n log n in the bytes of a word.
  */
 export class BytePairMerger {
-  /** Token of each byte. */
+  /** Token of each byte; NONE for those that the vocabulary lacks. */
   readonly #bytes: Int32Array;
   /** Hash table of pairs with open addressing: left, right, rank and resulting token at 4 · place. */
   readonly #table: Int32Array;
@@ -47,7 +47,6 @@ export class BytePairMerger {
     if (!plain || typeof vocab !== 'object' || vocab === null || !Array.isArray(merges)) return undefined;
     const ids = new Map(Object.entries(vocab as Record<string, number>));
     const bytes = Int32Array.from(BYTE_CHARACTERS, (character) => ids.get(character) ?? NONE);
-    if (bytes.some((id, byte) => id === NONE && occursInUtf8(byte))) return undefined;
     let size = 1024;
     while (size < 2 * merges.length) size *= 2;
     const table = new Int32Array(4 * size).fill(NONE);
@@ -63,7 +62,7 @@ export class BytePairMerger {
     return new BytePairMerger(bytes, table, model.ignore_merges ? ids : undefined);
   }
 
-  /** Appends the tokens of a word. */
+  /** Appends the tokens of a word. Bytes that the vocabulary lacks are left out first, as Hugging Face's BPE does. */
   merge(word: string, ids: number[]): void {
     const bytes = this.#utf8.encode(word);
     const whole = this.#wholes?.get(Array.from(bytes, (byte) => BYTE_CHARACTERS[byte]).join(''));
@@ -71,14 +70,19 @@ export class BytePairMerger {
       ids.push(whole);
       return;
     }
-    const count = bytes.length;
-    if (count > this.#tokens.length) this.#grow(count);
+    if (bytes.length > this.#tokens.length) this.#grow(bytes.length);
     const [tokens, next, previous] = [this.#tokens, this.#next, this.#previous];
-    for (let at = 0; at < count; at++) {
-      tokens[at] = this.#bytes[bytes[at]!]!;
-      next[at] = at + 1 < count ? at + 1 : NONE;
-      previous[at] = at - 1;
+    let count = 0;
+    for (const byte of bytes) {
+      const token = this.#bytes[byte]!;
+      if (token === NONE) continue;
+      tokens[count] = token;
+      next[count] = count + 1;
+      previous[count] = count - 1;
+      count++;
     }
+    if (count === 0) return;
+    next[count - 1] = NONE;
     this.#heapSize = 0;
     for (let at = 0; at + 1 < count; at++) this.#offer(at);
     while (this.#heapSize > 0) {
@@ -97,7 +101,7 @@ export class BytePairMerger {
       this.#offer(at);
       if (previous[at]! >= 0) this.#offer(previous[at]!);
     }
-    for (let at = 0; at !== NONE && at < count; at = next[at]!) ids.push(tokens[at]!);
+    for (let at = 0; at !== NONE; at = next[at]!) ids.push(tokens[at]!);
   }
 
   /** Puts the pair that begins at a place into the heap, if a merge joins it. */
@@ -152,9 +156,4 @@ function placeOf(table: Int32Array, mask: number, left: number, right: number): 
     hash = (hash + 1) & mask;
   }
   return hash;
-}
-
-/** C0, C1 and F5 to FF never do. */
-function occursInUtf8(byte: number): boolean {
-  return byte !== 0xc0 && byte !== 0xc1 && byte < 0xf5;
 }

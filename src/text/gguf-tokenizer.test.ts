@@ -2,6 +2,7 @@ import { Tokenizer as LibraryTokenizer } from '@huggingface/tokenizers';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { trainTokenizer } from './bpe-trainer.ts';
+import { BYTE_CHARACTERS } from './byte-alphabet.ts';
 import { sampleCorpus } from './fixtures/sample-texts.ts';
 import { metadataOf } from './fixtures/vocabularies.ts';
 import { type GgufMetadata, readGgufTokenizer, tokenizerFromGguf } from './gguf-tokenizer.ts';
@@ -88,6 +89,26 @@ describe('tokenizerFromGguf', () => {
     expect([...llama.encode('', { addSpecial: true })]).toEqual([0]);
   });
 
+  it('leaves out control characters without a token before it merges, as Hugging Face tokenizers does', () => {
+    const missing = [0x04, 0x06, 0x1d, 0x7f, 0xf1];
+    const tokens = [...BYTE_CHARACTERS.filter((_, byte) => !missing.includes(byte)), '()'];
+    const read = tokenizerFromGguf({
+      'tokenizer.ggml.model': 'gpt2',
+      'tokenizer.ggml.pre': 'gpt-2',
+      'tokenizer.ggml.tokens': tokens,
+      'tokenizer.ggml.token_type': tokens.map(() => 1),
+      'tokenizer.ggml.merges': ['( )'],
+    });
+    const texts = ['()a', '(\u0004)a', '\u0004', '\u0004\u0006()', '\u0005'];
+    expect(texts.map((text) => [...read.encode(text)].map((id) => tokens[id]))).toEqual([
+      ['()', 'a'],
+      ['()', 'a'],
+      [],
+      ['()'],
+      [BYTE_CHARACTERS[5]],
+    ]);
+  });
+
   it('takes linear time in a long word', () => {
     // With a quadratic loop this would take minutes.
     const text = 'answer'.repeat(100_000);
@@ -110,7 +131,7 @@ describe('tokenizerFromGguf', () => {
     ['no tokens', { ...metadata, 'tokenizer.ggml.tokens': undefined }, /tokenizer.ggml.tokens is missing/],
     ['a token twice', { ...metadata, 'tokenizer.ggml.tokens': ['a', 'a'] }, /"a" twice, as tokens 0 and 1/],
     ['a token that is no text', { ...metadata, 'tokenizer.ggml.tokens': [7] }, /tokens\[0\] is not a text/],
-    ['a missing byte', { ...metadata, 'tokenizer.ggml.tokens': ['a'] }, /no token for the byte 0x0/],
+    ['a missing byte', { ...metadata, 'tokenizer.ggml.tokens': ['a'] }, /no token for the byte 0x9/],
     ['too few types', { ...metadata, 'tokenizer.ggml.token_type': [1] }, /has 1 entries for 400 tokens/],
     ['a merge of one part', { ...metadata, 'tokenizer.ggml.merges': ['ab'] }, /merges\[0\] is "ab"/],
     ['a merge to no token', { ...metadata, 'tokenizer.ggml.merges': ['z q'] }, /merges\[0\] is "z q"/],

@@ -103,12 +103,21 @@ function vocabularyOf(tokens: readonly string[]): Record<string, number> {
     }
     vocabulary[name] = id;
   });
-  // The merging would leave out bytes without a token, silently. C0, C1 and F5 to FF never occur in UTF-8.
+  // Merging leaves out bytes without a token: right for a control character that a model never saw, wrong for text.
   const missing = BYTE_CHARACTERS.findIndex(
-    (character, byte) => byte !== 0xc0 && byte !== 0xc1 && byte < 0xf5 && vocabulary[character] === undefined,
+    (character, byte) => writesText(byte) && vocabulary[character] === undefined,
   );
   if (missing >= 0) throw new Error(`tokenizer.ggml.tokens has no token for the byte 0x${missing.toString(16)}`);
   return vocabulary;
+}
+
+/**
+ * Whether text needs a byte. It does not need control characters beside tab and line ends, nor F1, F2 and F4, with which
+ * planes begin that have no characters; SmolLM2 has no token for some of them. C0, C1 and F5 to FF never occur in UTF-8.
+ */
+function writesText(byte: number): boolean {
+  if (byte < 0x20) return byte === 0x09 || byte === 0x0a || byte === 0x0d;
+  return byte !== 0x7f && byte !== 0xc0 && byte !== 0xc1 && (byte <= 0xf0 || byte === 0xf3);
 }
 
 function addedTokens(metadata: GgufMetadata, tokens: readonly string[]): AddedTokenJson[] {

@@ -92,7 +92,7 @@ export class PieceEncoder {
     }
     const { model } = this.#library;
     const written = this.#bytes === undefined ? [word] : this.#bytes.pre_tokenize([word]);
-    return model(written).map((token) => model.tokens_to_ids.get(token)!);
+    return model(written).flatMap((token) => model.tokens_to_ids.get(token) ?? []);
   }
 }
 
