@@ -1,9 +1,11 @@
 import { execFile } from 'node:child_process';
+import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterEach, describe, expect, it } from 'vitest';
 import { adamw, adamwBlock } from '../kernels/adamw.ts';
 import { defineKernel } from '../kernels/index.ts';
+import { platform } from '../platform/index.ts';
 import {
   add,
   copyInto,
@@ -18,6 +20,8 @@ import {
   scale,
   siluGate,
 } from './index.ts';
+import { LinearMemory } from './memory.ts';
+import { WorkerPool } from './pool.ts';
 import type { Tensor } from './tensor.ts';
 
 const runtimes: Runtime[] = [];
@@ -157,6 +161,91 @@ describe('the worker pool', () => {
     await runtime.close();
     await runtime.close();
     expect(() => program.replay()).toThrow('the runtime is closed');
+  });
+});
+
+const host = platform().native();
+const allowed = 'unavailable' in host ? undefined : host.allowedCpus();
+
+describe.skipIf(allowed === undefined || allowed.length < 2)('pinned workers', () => {
+  const [first, second] = allowed ?? [];
+  const current = () => ('unavailable' in host ? undefined : host.allowedCpus());
+
+  /** How many threads of this process may run on one processor only. */
+  const threadsOn = (processor: number | undefined) =>
+    readdirSync('/proc/self/task').filter((thread) =>
+      new RegExp(`^Cpus_allowed_list:\\s*${processor}$`, 'm').test(
+        readFileSync(`/proc/self/task/${thread}/status`, 'utf8'),
+      ),
+    ).length;
+
+  async function withProgram(options: object): Promise<{ runtime: Runtime; run: () => void }> {
+    const runtime = await create(2, options);
+    const x = runtime.allocate('x', [64, 256]);
+    runtime.write(x, new Float32Array(x.size).fill(3));
+    const program = record(runtime, () => scale(x, 2));
+    return {
+      runtime,
+      run() {
+        program.replay();
+        expect(new Set(runtime.read(program.outputs))).toEqual(new Set([6]));
+      },
+    };
+  }
+
+  it.each(['native', 'wasm'])('stay on processors of their own (%s)', async (target) => {
+    const before = threadsOn(second);
+    const { runtime, run } = await withProgram({ target, pinWorkers: true });
+    expect(runtime.pool!.pinned).toBe(true);
+    expect(threadsOn(second)).toBe(before + 1);
+    expect(current()).toEqual(allowed);
+    run();
+    expect(current()).toEqual([first]);
+    await runtime.close();
+    expect(current()).toEqual(allowed);
+  });
+
+  it('move where nobody asks', async () => {
+    const { runtime, run } = await withProgram({});
+    run();
+    expect(runtime.pool!.pinned).toBe(false);
+    expect(current()).toEqual(allowed);
+  });
+
+  it('do not keep the workers of another runtime on their processor', async () => {
+    const pinned = await withProgram({ pinWorkers: true });
+    pinned.run();
+    const before = threadsOn(first);
+    const free = await withProgram({});
+    expect(threadsOn(first)).toBe(before - 1);
+    free.run();
+    pinned.run();
+    expect(current()).toEqual([first]);
+    await free.runtime.close();
+    await pinned.runtime.close();
+    expect(current()).toEqual(allowed);
+  });
+
+  it('do without where there are fewer processors than workers', async () => {
+    const runtime = await create(allowed!.length + 1, { pinWorkers: true });
+    expect(runtime.pool!.pinned).toBe(false);
+    record(runtime, () => scale(runtime.allocate('x', [64, 256]), 2)).replay();
+    expect(current()).toEqual(allowed);
+  });
+
+  it.each([
+    ['has no machine code', { unavailable: 'no machine code here' }],
+    ['does not tell processors', { ...host, allowedCpus: () => undefined }],
+    ['refuses', { ...host, pinThread: () => false }],
+  ])('do without where the system %s', async (_, native) => {
+    const memory = new LinearMemory({ limitBytes: 1 << 20, shared: true, wide: false });
+    const pool = await WorkerPool.start({ ...platform(), native: () => native as typeof host }, memory, 2, {
+      pin: true,
+    });
+    pool.replay([], 0, 0);
+    expect(pool.pinned).toBe(false);
+    expect(current()).toEqual(allowed);
+    await pool.close();
   });
 });
 

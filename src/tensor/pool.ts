@@ -1,6 +1,7 @@
 import type { KernelFunction } from '../kernels/targets/wasm/index.ts';
 import type { HostWorker, Platform } from '../platform/index.ts';
 import type { LinearMemory } from './memory.ts';
+import { pinThread, processorsFor, unpinThread } from './pinning.ts';
 import {
   barrier,
   COMMAND,
@@ -21,6 +22,14 @@ export interface WorkerStart {
   readonly workers: number;
   /** Whether kernels come as addresses of machine code instead of as WebAssembly modules. */
   readonly native: boolean;
+  /** The logical processor that the thread is to stay on; absent where it may move. */
+  readonly processor?: number | undefined;
+}
+
+/** What a worker answers when it has started. */
+export interface WorkerReady {
+  /** Whether it stays on the processor it was given. */
+  readonly pinned: boolean;
 }
 
 /**
@@ -31,6 +40,12 @@ export interface WorkerStart {
 const PATIENCE = { long: 20_000, short: 200 } as const;
 /** Most replays with short patience before long patience is tried again. */
 const LONGEST_RETREAT = 16;
+
+/**
+ * The pool whose calling thread is pinned. Threads begin with the processors of the thread that starts them, so it is
+ * let go before another pool starts its own; a replay pins it again.
+ */
+let pinnedPool: WorkerPool | undefined;
 
 /**
  * Worker threads that execute Programs together with the calling thread, which is worker 0. Commands and barriers go
@@ -45,18 +60,24 @@ export class WorkerPool {
   readonly #hostWorkers: readonly HostWorker[];
   /** Whether the calling thread may sleep at a barrier; the workers always may. */
   readonly #canSleep: boolean;
+  readonly #platform: Platform;
   #closed = false;
+  /** Where the calling thread is to stay, from the first replay on; undefined if no thread is pinned. */
+  #processor: number | undefined;
   /** Replays left with short patience, and how many there were at the last retreat. */
   #retreat = 0;
   #lastRetreat = 0;
 
   private constructor(
+    platform: Platform,
     memory: LinearMemory,
     hostWorkers: readonly HostWorker[],
     controlAddress: number,
-    canSleep: boolean,
+    processor: number | undefined,
   ) {
-    this.#canSleep = canSleep;
+    this.#platform = platform;
+    this.#canSleep = platform.canSleep;
+    this.#processor = processor;
     this.#memory = memory;
     this.#hostWorkers = hostWorkers;
     this.workers = hostWorkers.length + 1;
@@ -64,43 +85,65 @@ export class WorkerPool {
     this.#words = memory.words;
   }
 
-  /** Starts `workers - 1` threads and waits until they run. */
+  /**
+   * Starts `workers - 1` threads and waits until they run. With `pin` each thread stays on a processor of its own where
+   * the system allows that for all of them, the calling one from the first replay until `close`.
+   */
   static async start(
     platform: Platform,
     memory: LinearMemory,
     workers: number,
-    { native = false } = {},
+    { native = false, pin = false } = {},
   ): Promise<WorkerPool> {
+    if (pinnedPool !== undefined) pinnedPool.#letGo();
+    const processors = pin ? processorsFor(platform, workers) : undefined;
     const controlAddress = memory.allocate(4 * CONTROL.words, 'the control block of the workers');
     const control = memory.array('i32', controlAddress, CONTROL.words) as Int32Array;
     control[CONTROL.patience] = PATIENCE.long;
     const url = platform.workerUrl('./worker', import.meta.url);
     const hostWorkers: HostWorker[] = [];
-    const started: Promise<void>[] = [];
+    const started: Promise<WorkerReady>[] = [];
     for (let worker = 1; worker < workers; worker++) {
       const host = platform.createWorker(url, `jingqi-worker-${worker}`, startWebWorker);
       hostWorkers.push(host);
       started.push(
         new Promise((resolve, reject) => {
-          host.onMessage(() => resolve());
+          host.onMessage((ready) => resolve(ready as WorkerReady));
           host.onError((error) => {
             reject(error);
             reportFailure(control, worker, -1, error);
           });
         }),
       );
-      const start: WorkerStart = { memory: memory.wasm, controlAddress, worker, workers, native };
+      const processor = processors?.[worker];
+      const start: WorkerStart = { memory: memory.wasm, controlAddress, worker, workers, native, processor };
       host.post(start);
     }
-    const pool = new WorkerPool(memory, hostWorkers, controlAddress, platform.canSleep);
+    const pool = new WorkerPool(platform, memory, hostWorkers, controlAddress, processors?.[0]);
     try {
-      await Promise.all(started);
+      const ready = await Promise.all(started);
+      if (!ready.every(({ pinned }) => pinned)) pool.#processor = undefined;
     } catch (error) {
       await pool.close();
       throw error;
     }
     for (const host of hostWorkers) host.unref();
     return pool;
+  }
+
+  /** Whether every thread stays on a processor of its own; the calling one from the first replay on. */
+  get pinned(): boolean {
+    return this.#processor !== undefined;
+  }
+
+  #pinCaller(): void {
+    if (pinThread(this.#platform, this.#processor!)) pinnedPool = this;
+    else this.#processor = undefined;
+  }
+
+  #letGo(): void {
+    unpinThread(this.#platform);
+    pinnedPool = undefined;
   }
 
   #command(kind: number, first: number, end: number): void {
@@ -119,6 +162,7 @@ export class WorkerPool {
    * if a kernel failed on any of them; the pool cannot be used afterwards.
    */
   replay(functions: readonly KernelFunction[], first: number, end: number): void {
+    if (this.#processor !== undefined && pinnedPool !== this) this.#pinCaller();
     this.#choosePatience((end - first) / STEP_WORDS);
     this.#command(COMMAND.replay, first, end);
     runSteps(functions, this.#words, first, end, this.#control, 0, this.workers, this.#canSleep);
@@ -169,6 +213,7 @@ export class WorkerPool {
   async close(): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
+    if (pinnedPool === this) this.#letGo();
     command(this.#control, COMMAND.stop, 0, 0);
     await Promise.all(this.#hostWorkers.map((host) => host.terminate()));
   }

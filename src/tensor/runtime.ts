@@ -28,6 +28,13 @@ export interface RuntimeOptions {
   readonly wideMemory?: boolean;
   /** Whether to use V8's fusing of vector operations where it is on (see {@link Platform.fusesVectors}). Default true. */
   readonly fuseVectors?: boolean;
+  /**
+   * Keep each of several workers on a processor of its own, for measuring: a system that puts two spinning threads on one
+   * processor makes steps take several times as long. The calling thread is kept from the first replay until the
+   * runtime is closed, and threads that start in between begin on its processor, so load models before. Nothing
+   * happens where the system does not allow it for all of them; `pool.pinned` tells. Default false.
+   */
+  readonly pinWorkers?: boolean;
 }
 
 /** One memory, the kernels compiled for it, and the threads that run them. Create with {@link createRuntime}. */
@@ -144,18 +151,19 @@ export async function createRuntime(options: RuntimeOptions = {}): Promise<Runti
     throw new Error(`several workers need shared memory, which this host does not offer; use workers: 1${hint}`);
   }
   const memory = new LinearMemory({ limitBytes, shared, wide });
+  const pin = options.pinWorkers ?? false;
   const native = kind.startsWith('wasm')
     ? undefined
     : await judgeNative(host, kind === 'native' ? 'best' : (kind as NativeWish));
   if (native !== undefined && 'host' in native) {
-    const pool = shared ? await WorkerPool.start(host, memory, workers, { native: true }) : undefined;
+    const pool = shared ? await WorkerPool.start(host, memory, workers, { native: true, pin }) : undefined;
     return new Runtime(memory, new NativeExecutor(memory, native, pool), pool, workers);
   }
   if (native !== undefined && kind !== 'native') throw new Error(`the target ${kind} cannot be used: ${native.reason}`);
   const mayFuse = kind !== 'wasm-plain' && !wide && features.relaxed && (options.fuseVectors ?? true);
   const { fuses, note }: FusingVerdict = mayFuse ? judgeFusing(host) : { fuses: false };
   const target = wasmTarget({ relaxed: kind !== 'wasm-plain' && features.relaxed, fusedVectors: fuses ? 2 : 1 });
-  const pool = shared ? await WorkerPool.start(host, memory, workers) : undefined;
+  const pool = shared ? await WorkerPool.start(host, memory, workers, { pin }) : undefined;
   const memoryImport = { shared, wide, maximumPages: Math.ceil(limitBytes / 65536) };
   const faults = native !== undefined && 'fault' in native ? [`No machine code: ${native.reason}.`] : [];
   const notes = note === undefined ? faults : [...faults, note];

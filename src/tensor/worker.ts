@@ -1,7 +1,8 @@
 import { instantiateKernel, type KernelFunction } from '../kernels/targets/wasm/index.ts';
 import { platform, workerScope } from '../platform/index.ts';
 import { nativeFunction, nativeRecord } from './native-target.ts';
-import type { WorkerStart } from './pool.ts';
+import { pinThread } from './pinning.ts';
+import type { WorkerReady, WorkerStart } from './pool.ts';
 import { barrier, COMMAND, CONTROL, nextCommand, reportFailure, roundUp, runSteps } from './steps.ts';
 
 /** The thread of a pool's worker: waits for commands in shared memory until it is told to stop. */
@@ -10,8 +11,11 @@ let started = false;
 scope.onMessage((message) => {
   if (started) return;
   started = true;
-  scope.post('ready');
-  serve(message as WorkerStart);
+  const start = message as WorkerStart;
+  const { processor } = start;
+  const ready: WorkerReady = { pinned: processor !== undefined && pinThread(platform(), processor) };
+  scope.post(ready);
+  serve(start);
 });
 
 function serve({ memory, controlAddress, worker, workers, native }: WorkerStart): void {
