@@ -117,6 +117,17 @@ describe('what stands in a file', () => {
     });
   });
 
+  it.each([
+    [8, null, 0],
+    [27, null, undefined],
+    [26, null, undefined],
+    [27, 96, 96],
+  ])('deepseek2 of %d layers with a query rank of %s is written with %s', (layers, rank, written) => {
+    const config = { ...mla, num_hidden_layers: layers, q_lora_rank: rank, kv_lora_rank: 4, qk_rope_head_dim: 2 };
+    const metadata = new Map(ggufMetadata({ ...config, intermediate_size: 8 }, 'F32'));
+    expect(metadata.get('deepseek2.attention.q_lora_rank')?.value).toBe(written);
+  });
+
   it('deepseek2 keys are transposed, head by head', async () => {
     const source = madeUp({ 'model.layers.0.self_attn.kv_b_proj.weight': [10, 3] });
     const [keys] = ggufTensors(source, mla, () => 'F32');

@@ -287,7 +287,7 @@ function deepseek(fields: Fields, notes: string[]): Record<string, unknown> {
     num_hidden_layers: blocks - predictions,
     num_nextn_predict_layers: predictions,
     num_key_value_heads: heads,
-    // Some writers put 0 for queries that are not compressed.
+    // 0 says without query compression, as llama.cpp wants it at most depths.
     q_lora_rank: fields.optionalCount('attention.q_lora_rank') || null,
     kv_lora_rank: fields.count('attention.kv_lora_rank'),
     qk_nope_head_dim: keys - rope,

@@ -70,8 +70,7 @@ class Metadata {
 
 /**
  * The metadata of a configuration, without a tokenizer: the inverse of {@link ggufConfig}. Multi-token prediction
- * modules are written as llama.cpp names them. llama.cpp opens a model without query compression only if it has 26 or 27
- * layers, as V2-Lite and its relatives do; it knows them by that number.
+ * modules are written as llama.cpp names them.
  * @throws {Error} for a model_type or a rotary scaling that GGUF cannot describe.
  */
 export function ggufMetadata(config: HuggingFaceFields, fileType: WritableType): Entry[] {
@@ -114,6 +113,15 @@ function addGroupedQuery(metadata: Metadata): void {
   }
 }
 
+/**
+ * Without query compression llama.cpp wants no rank in models of 26 or 27 layers (V2-Lite and its relatives, which it
+ * knows by that number) and 0 in all others.
+ */
+function queryRank(config: HuggingFaceFields, predictions: number): unknown {
+  const layers = Number(config.num_hidden_layers) + predictions;
+  return config.q_lora_rank ?? (layers === 26 || layers === 27 ? null : 0);
+}
+
 /** As llama.cpp's converter writes it: attention over the latent, one key head of latent and rotary part. */
 function addLatentAttention(metadata: Metadata, predictions: number): void {
   const latent = metadata.needed('kv_lora_rank');
@@ -123,7 +131,7 @@ function addLatentAttention(metadata: Metadata, predictions: number): void {
   metadata.add('attention.value_length', 'uint32', latent);
   metadata.add('attention.key_length_mla', 'uint32', metadata.needed('qk_nope_head_dim') + rope);
   metadata.field('attention.value_length_mla', 'uint32', 'v_head_dim');
-  metadata.field('attention.q_lora_rank', 'uint32', 'q_lora_rank');
+  metadata.add('attention.q_lora_rank', 'uint32', queryRank(metadata.config, predictions));
   metadata.add('attention.kv_lora_rank', 'uint32', latent);
   metadata.add('rope.dimension_count', 'uint32', rope);
   if (predictions > 0) metadata.add('nextn_predict_layers', 'uint32', predictions);
