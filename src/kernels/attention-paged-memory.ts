@@ -48,12 +48,14 @@ export function measurePages(
 }
 
 export function samplePages(draw: Draw, { nopeDim, ropeDim, valueDim, group }: PagedAttentionVariant) {
-  const heads = group * draw(1, 2);
-  const [rows, tableStride] = [draw(0, 3), draw(1, 4)];
+  // Latents of real models: few of them are enough, and more would keep the interpreter busy for seconds.
+  const wide = group * (nopeDim + valueDim) > 4096;
+  const heads = group * (wide ? 1 : draw(1, 2));
+  const [rows, tableStride] = [draw(0, wide ? 2 : 3), draw(1, wide ? 2 : 4)];
   const of = (dim: number) => ({ head: dim + draw(0, 2), row: heads * (dim + 2) + draw(0, 2) });
   const [query, queryRope, key, keyRope, value] = [nopeDim, ropeDim, nopeDim, ropeDim, valueDim].map(of);
   return {
-    ...{ rows, heads, tableStride, pages: draw(1, 6), sequences: draw(1, 3) },
+    ...{ rows, heads, tableStride, pages: draw(1, wide ? 3 : 6), sequences: draw(1, 3) },
     ...{ queryNopeRowStride: query!.row, queryNopeHeadStride: query!.head },
     ...{ queryRopeRowStride: queryRope!.row, queryRopeHeadStride: queryRope!.head },
     ...{ keyNopeSlotStride: key!.row, keyNopeHeadStride: key!.head },

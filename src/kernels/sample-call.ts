@@ -192,7 +192,7 @@ function placeAll({ buffers }: SampleCall, random: Random): { places: Map<string
 export interface Comparison {
   readonly kernel: Kernel;
   readonly target: TargetInfo;
-  /** Memory that the kernel's function works on; large enough for any sample: SAMPLE_BYTES. */
+  /** Memory that the kernel's function works on; large enough for its samples: SAMPLE_BYTES or LARGE_SAMPLE_BYTES. */
   readonly memory: ArrayBufferLike;
   readonly run: KernelFunction;
   readonly random: Random;
@@ -200,8 +200,10 @@ export interface Comparison {
   readonly large?: boolean;
 }
 
-/** Memory that any sample of any kernel fits in. */
+/** Memory that any sample of any kernel for small models fits in. */
 export const SAMPLE_BYTES = 1 << 20;
+/** The same for kernels made for the sizes of real models; what no sample touches costs nothing. */
+export const LARGE_SAMPLE_BYTES = 1 << 26;
 
 /**
  * Calls a kernel once for each worker, and the interpreter on the same program of the same target. Both round every

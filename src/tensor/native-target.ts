@@ -1,6 +1,6 @@
 import type { Kernel } from '../kernels/index.ts';
 import { kernelSamples } from '../kernels/kernel-samples.ts';
-import { findDifference, SAMPLE_BYTES, seeded } from '../kernels/sample-call.ts';
+import { findDifference, LARGE_SAMPLE_BYTES, seeded } from '../kernels/sample-call.ts';
 import type { KernelFunction } from '../kernels/targets/wasm/index.ts';
 import {
   assembleKernel,
@@ -162,7 +162,7 @@ let memory: ArrayBuffer | undefined;
 
 /** What a kernel's code computes that the interpreter does not, on sizes that are large, then on others. */
 function findFault(native: NativeTarget, kernel: Kernel, code: Uint8Array): string | undefined {
-  memory ??= new ArrayBuffer(SAMPLE_BYTES);
+  memory ??= new ArrayBuffer(LARGE_SAMPLE_BYTES);
   const { host, level } = native;
   const image = host.load(code);
   try {
