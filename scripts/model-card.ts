@@ -2,12 +2,12 @@
 // Every number comes from the files there (config, recipe, log, evaluation/*.json) or is measured now.
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { loadModel, openCheckpoint } from '../src/checkpoint/index.ts';
-import { inspectCheckpoint } from '../src/cli/inspect.ts';
+import { loadModel } from '../src/checkpoint/index.ts';
+import { inspectSource } from '../src/cli/inspect.ts';
 import { DEFAULT_MODEL } from '../src/cli/model-directory.ts';
 import { openModel } from '../src/cli/open-model.ts';
 import { writePlots } from '../src/cli/plot.ts';
-import { answerAll } from '../src/inference/index.ts';
+import { answerAll, openModelSource } from '../src/inference/index.ts';
 import { platform } from '../src/platform/index.ts';
 import { createRuntime } from '../src/tensor/index.ts';
 import type { Tokenizer } from '../src/text/index.ts';
@@ -39,9 +39,9 @@ export async function writeModelCard(directory: string): Promise<string> {
   const description = json(DESCRIPTION_FILE) as ModelDescription;
   const recipe = json('recipe.json') as Recipe;
   const log = readLog(readFileSync(path.join(directory, MODEL_LOG), 'utf8'), MODEL_LOG);
-  const checkpoint = await openCheckpoint(directory);
-  const inspect = inspectCheckpoint(checkpoint);
-  await checkpoint.close();
+  const source = await openModelSource(directory);
+  const inspect = inspectSource(source);
+  await source.close();
   const plots = await writePlots(directory, path.join(directory, 'plots'));
   const { conversation, tokenizer } = await converse(directory, description);
   const facts: CardFacts = {

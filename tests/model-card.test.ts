@@ -64,7 +64,7 @@ const FACTS: CardFacts = {
       selection: 'noaux_tc',
     },
     parameters: { total: 1_234_567, active: 617_283, predictionTotal: 1000, predictionActive: 500 },
-    weights: { bytes: 2_500_000, types: { BF16: 2_499_000, F32: 1000 } },
+    weights: { bytes: 2_500_000, types: { BF16: 2_499_000, F32: 1000 }, memoryBytes: 4_938_268 },
     cacheBytesPerToken: { latent: 192, multiHead: 384 },
   },
   recipe: recipes.tiny!,

@@ -8,7 +8,7 @@ const OFFERED = 6;
 const WORDS = {
   en: {
     taught: (titles: readonly string[]) => `It was taught: ${titles.join(', ')}.`,
-    unknown: 'Its directory does not say what it was taught (there is no jingqi.json).',
+    remembers: 'It remembers the conversation; /new begins another.',
     offer: 'Type a question, or the number of one of these:',
     ask: 'Type a question.',
     keys: 'Ctrl-C stops an answer, Ctrl-D leaves.',
@@ -16,7 +16,7 @@ const WORDS = {
   },
   zh: {
     taught: (titles: readonly string[]) => `它学过：${titles.join('、')}。`,
-    unknown: '模型目录里没有说明它学过什么（缺少 jingqi.json）。',
+    remembers: '它会记住对话内容；输入 /new 开始新的对话。',
     offer: '请输入问题，或输入下列问题的编号：',
     ask: '请输入问题。',
     keys: '按 Ctrl-C 停止回答，按 Ctrl-D 退出。',
@@ -40,7 +40,7 @@ export function welcome(
     bold(`Jingqi 鯨起 · ${description.name}`),
     ...wrap(description.text[language] ?? size, columns),
     '',
-    ...wrap(titles.length === 0 ? words.unknown : words.taught(titles), columns),
+    ...wrap(titles.length === 0 ? words.remembers : words.taught(titles), columns),
   ];
   lines.push('', examples.length > 0 ? words.offer : words.ask);
   for (const [index, example] of examples.entries()) lines.push(`  ${cyan(String(index + 1))}  ${example}`);

@@ -1,7 +1,11 @@
 import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
+import { ggufMetadata, ggufTensors, openModelTensors, writeGguf } from '../checkpoint/index.ts';
 import type { InspectReport } from './inspect.ts';
 
 const main = fileURLToPath(new URL('./main.ts', import.meta.url));
@@ -139,6 +143,28 @@ describe('jingqi inspect', () => {
     const out = await printed('inspect', golden('qwen3'));
     expect(out).toMatch(/attention +│ 4 heads on 2 of keys and values, 12 each, queries and keys normed /);
     expect(out).toMatch(/with multi-head attention +│ 768 bytes: 2\.0 times as much/);
+  });
+
+  it('describes a GGUF file as the directory that it was made from', async () => {
+    const folder = await mkdtemp(path.join(tmpdir(), 'jingqi-inspect-'));
+    try {
+      const directory = golden('qwen2');
+      const config = JSON.parse(readFileSync(`${directory}/config.json`, 'utf8'));
+      const source = await openModelTensors(directory);
+      const file = path.join(folder, 'model.gguf');
+      await writeGguf(file, {
+        metadata: ggufMetadata(config, 'F16'),
+        tensors: ggufTensors(source, config, (_, { length }) => (length > 1 ? 'F16' : 'F32')),
+      });
+      await source.close();
+      const [from, to]: InspectReport[] = await Promise.all(
+        [directory, file].map(async (model) => JSON.parse(await printed('inspect', model, '--json'))),
+      );
+      expect(to).toEqual({ ...from, directory: file, weights: { ...to!.weights, memoryBytes: expect.any(Number) } });
+      expect(Object.keys(to!.weights.types).sort()).toEqual(['F16', 'F32']);
+    } finally {
+      await rm(folder, { recursive: true });
+    }
   });
 
   it('refuses a directory without a model in one line', async () => {

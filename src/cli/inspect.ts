@@ -1,6 +1,7 @@
 import Table from 'cli-table3';
 import type { Command } from 'commander';
-import { type Checkpoint, modelSize, openCheckpoint } from '../checkpoint/index.ts';
+import { modelSize, weightFormats } from '../checkpoint/index.ts';
+import { type ModelSource, openModelSource } from '../inference/index.ts';
 import {
   type AttentionConfig,
   type GroupedQueryAttentionConfig,
@@ -8,6 +9,7 @@ import {
   type IndexerConfig,
   type LatentAttentionConfig,
   type ModelConfig,
+  parameterBytes,
 } from '../model/index.ts';
 import { DTYPE_BYTES, formatBytes } from '../tensor/index.ts';
 import { DEFAULT_MODEL } from './model-directory.ts';
@@ -16,15 +18,15 @@ export function registerInspect(program: Command): void {
   program
     .command('inspect')
     .description('print what a model is made of: layers, experts, parameters, bytes, cache')
-    .argument('[model]', 'model directory in Hugging Face layout', DEFAULT_MODEL)
+    .argument('[model]', 'model directory in Hugging Face layout, or a GGUF file', DEFAULT_MODEL)
     .option('--json', 'print one JSON object')
     .action(async (model: string, { json }: { json?: boolean }) => {
-      const checkpoint = await openCheckpoint(model);
+      const source = await openModelSource(model);
       try {
-        const report = inspectCheckpoint(checkpoint);
+        const report = inspectSource(source);
         process.stdout.write(json ? `${JSON.stringify(report, null, 2)}\n` : `${asTable(report)}\n`);
       } finally {
-        await checkpoint.close();
+        await source.close();
       }
     });
 }
@@ -62,7 +64,12 @@ export interface InspectReport {
     readonly predictionTotal: number;
     readonly predictionActive: number;
   };
-  readonly weights: { readonly bytes: number; readonly types: Readonly<Record<string, number>> };
+  /** As stored by type, and once loaded for answering. */
+  readonly weights: {
+    readonly bytes: number;
+    readonly types: Readonly<Record<string, number>>;
+    readonly memoryBytes: number;
+  };
   /**
    * Bytes per token over all layers: latents, or keys and values of grouped-query attention, as they are kept, and keys
    * and values of ordinary multi-head attention.
@@ -73,8 +80,9 @@ export interface InspectReport {
   );
 }
 
-/** Describes a checkpoint by its config and the headers of its weights. */
-export function inspectCheckpoint({ config, directory, tensors, totalBytes }: Checkpoint): InspectReport {
+/** Describes a model by its config and the headers of its weights. */
+export function inspectSource(source: ModelSource): InspectReport {
+  const { config, directory, tensors, totalBytes } = source;
   const { main, predictions, cacheNumbers, multiHeadCacheNumbers } = modelSize(config);
   const withExperts = Array.from({ length: config.layers }, (_, layer) => hasExperts(config, layer)).filter(Boolean);
   const types: Record<string, number> = {};
@@ -107,7 +115,7 @@ export function inspectCheckpoint({ config, directory, tensors, totalBytes }: Ch
       predictionTotal: predictions.total,
       predictionActive: predictions.active,
     },
-    weights: { bytes: totalBytes, types },
+    weights: { bytes: totalBytes, types, memoryBytes: parameterBytes(config, weightFormats(source)) },
     cacheBytesPerToken: {
       ...(config.attention.kind === 'latent' ? { latent: kept } : { groupedQuery: kept }),
       multiHead: multiHeadCacheNumbers * CACHE_NUMBER_BYTES,
@@ -154,6 +162,7 @@ function asTable(report: InspectReport): string {
   const types = Object.entries(weights.types).map(([type, bytes]) => `${type} ${formatBytes(bytes)}`);
   rows.push(
     ['weights', `${whole(weights.bytes)} bytes (${types.join(', ')})`],
+    ['in memory', formatBytes(weights.memoryBytes)],
     ['cache per token', `${whole(kept)} bytes (f32, all layers)`],
     [
       'with multi-head attention',

@@ -1,7 +1,8 @@
 import { createInterface } from 'node:readline';
 import type { Command } from 'commander';
-import { type AnswerOptions, answer } from '../inference/index.ts';
+import { type AnswerOptions, answer, type Question } from '../inference/index.ts';
 import { AnswerPrinter, coloursFor, describeStatistics } from './answer-printer.ts';
+import { Conversation } from './conversation.ts';
 import { welcome } from './greeting.ts';
 import { readerLanguage } from './model-description.ts';
 import { type DescribedModel, openModel } from './open-model.ts';
@@ -31,34 +32,54 @@ export function registerStart(program: Command): void {
   });
 }
 
-/** A session with a person: each question is answered alone, as the models trained here were taught. */
+/** Typed in place of a question, it begins a new conversation. */
+const NEW = '/new';
+
+/**
+ * A session with a person. A model that says what tasks it was taught answers each question alone, as those trained here
+ * were taught; any other remembers the conversation.
+ */
 async function talk(model: DescribedModel, options: AnswerOptions): Promise<void> {
   const language = readerLanguage();
   const { text, examples } = welcome(model, language, coloursFor(process.stdout), process.stdout.columns);
   process.stdout.write(text);
+  const conversation = model.description.tasks.length > 0 ? undefined : new Conversation(model);
   const prompt = new Prompt(language);
   for (let line = await prompt.next(); line !== undefined; line = await prompt.next()) {
     const question = chosenExample(line.trim(), examples);
     if (question === '') continue;
+    if (question === NEW && conversation !== undefined) {
+      conversation.forget();
+      process.stdout.write(`${coloursFor(process.stdout).dim(FORGOTTEN[language])}\n\n`);
+      continue;
+    }
     if (question !== line.trim()) process.stdout.write(`${coloursFor(process.stdout).bold(question)}\n`);
-    await untilInterrupted((signal) => answerAloud(model, question, { ...options, signal }));
+    await untilInterrupted(async (signal) => {
+      const answered = await answerAloud(model, conversation?.with(question) ?? question, { ...options, signal });
+      conversation?.add(question, answered);
+    });
   }
 }
+
+const FORGOTTEN = { en: 'A new conversation.', zh: '新的对话。' };
 
 /** A number picks an example; everything else is a question. */
 function chosenExample(line: string, examples: readonly string[]): string {
   return (/^\d{1,2}$/.test(line) ? examples[Number(line) - 1] : undefined) ?? line;
 }
 
-async function answerAloud(model: DescribedModel, question: string, options: AnswerOptions): Promise<void> {
+/** Prints an answer as it comes; returns it without the thinking, as far as it came. */
+async function answerAloud(model: DescribedModel, question: Question, options: AnswerOptions): Promise<string> {
   const { dim, red } = coloursFor(process.stdout);
   const printer = new AnswerPrinter(process.stdout);
+  let answered = '';
   try {
     for await (const event of answer(model.engine, model.tokenizer, question, {
       ...options,
       encoding: model.encoding,
     })) {
       printer.print(event);
+      if (event.kind === 'answer') answered += event.text;
       if (event.kind !== 'end') continue;
       printer.end();
       process.stdout.write(`${dim(describeStatistics(event.statistics))}\n\n`);
@@ -67,6 +88,7 @@ async function answerAloud(model: DescribedModel, question: string, options: Ans
     // A question that is too long is no reason to end the session.
     process.stdout.write(`${red((error as Error).message)}\n\n`);
   }
+  return answered;
 }
 
 /** One question a line, answered in turn, without greeting; ends with the input. */
