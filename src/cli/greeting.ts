@@ -29,18 +29,20 @@ export function welcome(
   model: Pick<DescribedModel, 'description' | 'parameters'>,
   language: 'en' | 'zh',
   { bold, dim, cyan }: ReturnType<typeof coloursFor>,
-  columns = 80,
+  columns?: number,
 ): { readonly text: string; readonly examples: readonly string[] } {
   const { description, parameters } = model;
   const words = WORDS[language];
+  // Some terminals do not know their width, and say 0.
+  const width = columns || 80;
   const examples = pickExamples(description, language);
   const size = words.size(shortCount(parameters.total), shortCount(parameters.active));
   const titles = description.tasks.map(({ title }) => title[language]);
   const lines = [
     bold(`Jingqi 鯨起 · ${description.name}`),
-    ...wrap(description.text[language] ?? size, columns),
+    ...wrap(description.text[language] ?? size, width),
     '',
-    ...wrap(titles.length === 0 ? words.remembers : words.taught(titles), columns),
+    ...wrap(titles.length === 0 ? words.remembers : words.taught(titles), width),
   ];
   lines.push('', examples.length > 0 ? words.offer : words.ask);
   for (const [index, example] of examples.entries()) lines.push(`  ${cyan(String(index + 1))}  ${example}`);
