@@ -9,8 +9,11 @@ import { type NativeImage, platform } from '../src/platform/index.ts';
 import { judgeNative, type NativeRecord, nativeFunction, nativeRecord } from '../src/tensor/native-target.ts';
 import { processorTime } from './processor-clock.ts';
 
-/** What kernels are compiled to: WebAssembly, the same with V8's fusing of vectors, or machine code. */
-export const RUNNER_TARGETS = ['wasm', 'wasm-fused', 'avx2', 'avx512'] as const;
+/**
+ * What kernels are compiled to: WebAssembly, the same with V8's fusing of vectors, or on a memory with 64-bit addresses,
+ * or machine code.
+ */
+export const RUNNER_TARGETS = ['wasm', 'wasm-fused', 'wasm-wide', 'avx2', 'avx512'] as const;
 export type RunnerTarget = (typeof RUNNER_TARGETS)[number];
 
 const verdicts = {
@@ -20,7 +23,7 @@ const verdicts = {
 
 /** Why this machine cannot run a target, in one sentence; undefined if it can. */
 export function targetMissing(target: RunnerTarget): string | undefined {
-  if (target === 'wasm') return undefined;
+  if (target === 'wasm' || target === 'wasm-wide') return undefined;
   if (target === 'wasm-fused') return process.arch === 'x64' ? undefined : 'V8 fuses vectors on x64 only';
   const verdict = verdicts[target];
   return 'reason' in verdict ? verdict.reason : undefined;
@@ -138,7 +141,11 @@ export class KernelRunner {
     if (options.target === 'wasm-fused') setFlagsFromString('--experimental-wasm-revectorize');
     this.workers = options.workers;
     this.#pages = Math.ceil((options.bytes ?? 1 << 28) / 65536);
-    this.memory = new WebAssembly.Memory({ initial: this.#pages, maximum: this.#pages, shared: true });
+    const size =
+      options.target === 'wasm-wide'
+        ? { initial: BigInt(this.#pages), maximum: BigInt(this.#pages), address: 'i64' }
+        : { initial: this.#pages, maximum: this.#pages };
+    this.memory = new WebAssembly.Memory({ ...size, shared: true } as WebAssembly.MemoryDescriptor);
     this.#cells = new Int32Array(this.memory.buffer);
     this.#loader = new KernelLoader(this.memory);
     [this.target, this.#compile] = this.#compiler(options.target, options.productTile);
@@ -153,9 +160,9 @@ export class KernelRunner {
     productTile: TargetInfo['productTile'],
   ): [TargetInfo, (kernel: Kernel) => CompiledKernel] {
     const more = productTile === undefined ? {} : { productTile };
-    if (name === 'wasm' || name === 'wasm-fused') {
+    if (name === 'wasm' || name === 'wasm-fused' || name === 'wasm-wide') {
       const target = { ...wasmTarget({ relaxed: true, fusedVectors: name === 'wasm-fused' ? 2 : 1 }), ...more };
-      const options = { shared: true, wide: false, maximumPages: this.#pages };
+      const options = { shared: true, wide: name === 'wasm-wide', maximumPages: this.#pages };
       return [target, (kernel) => compileOptimised(encodeKernel(kernel, target, options))];
     }
     const native = verdicts[name];

@@ -4,7 +4,13 @@ import { interleave, Subject } from '../subject.ts';
 import { type BlocksResult, HEADS, PRODUCT } from '../subjects/blocks-inputs.ts';
 import type { OurBlocksResult, VectorWeights } from '../subjects/blocks-ours.ts';
 
-const TITLES = { wasm: 'WebAssembly', 'wasm-fused': 'WebAssembly, fused vectors', avx2: 'AVX2', avx512: 'AVX-512' };
+const TITLES: Readonly<Record<RunnerTarget, string>> = {
+  wasm: 'WebAssembly',
+  'wasm-fused': 'WebAssembly, fused vectors',
+  'wasm-wide': 'WebAssembly, 64-bit memory',
+  avx2: 'AVX2',
+  avx512: 'AVX-512',
+};
 const WEIGHTS: Readonly<Record<VectorWeights, string>> = { f32: 'f32', bf16: 'bf16', q8_0: '8-bit', q4_0: '4-bit' };
 
 async function run({ quick, workers, progress, note }: BenchContext): Promise<BenchRow[]> {
