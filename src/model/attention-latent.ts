@@ -1,4 +1,5 @@
 import {
+  BlockTensor,
   causalAttention,
   choosePositions,
   headsLinear,
@@ -125,7 +126,7 @@ export function cachedLatent(
   const shared = { tensor: latents, headStride: 0 };
   const mixed = pagedAttention({
     ...common,
-    queryNope: { tensor: headsLinear(queryNope, keys), headStride: rank },
+    queryNope: { tensor: headsLinear(queryNope, keys, { transposed: keys instanceof BlockTensor }), headStride: rank },
     keyNope: shared,
     value: shared,
     nopeDim: rank,

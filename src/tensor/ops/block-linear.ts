@@ -10,6 +10,8 @@ interface BlockProduct {
   readonly weight: BlockTensor;
   readonly y: Tensor;
   readonly experts?: BlockMatmulShape['experts'];
+  /** For products by head, whose matrices the weight is a stack of. */
+  readonly heads?: number;
   /** Tensors and sizes of products through experts, by the names of {@link BlockArgument}. */
   readonly operands?: Partial<Record<'offsets' | 'rowIds' | 'expertIds' | 'pairs', Operand>>;
 }
@@ -18,7 +20,7 @@ interface BlockProduct {
  * Emits y = x·weightᵀ with weights in blocks: x is rounded to 8 bits by blocks of 32 columns (`quantiseRows`), once for all
  * products of the same x. For inference: throws where a gradient of x is asked for.
  */
-export function blockProduct({ x, weight, y, experts, operands = {} }: BlockProduct): void {
+export function blockProduct({ x, weight, y, experts, heads, operands = {} }: BlockProduct): void {
   const { target } = recorder().runtime;
   if (wantsGradient(x)) {
     throw new Error(`${weight.name} is kept in blocks of ${weight.format}, through which nothing can be trained`);
@@ -27,7 +29,8 @@ export function blockProduct({ x, weight, y, experts, operands = {} }: BlockProd
     throw new Error(`${weight.name} is packed for vectors of ${weight.lanes} lanes, the runtime has ${target.lanes}`);
   }
   const { format, matrixRows: columns, columns: inner } = weight;
-  const plan = planBlockMatmul({ format, rows: x.rows, columns, inner, ...(experts ? { experts } : {}) }, target);
+  const through = { ...(experts && { experts }), ...(heads !== undefined && { heads }) };
+  const plan = planBlockMatmul({ format, rows: x.rows, columns, inner, ...through }, target);
   const known: Partial<Record<string, Operand>> = {
     a: x,
     weights: weight.panels,

@@ -1,6 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { packPanels } from '../../kernels/block-formats.ts';
+import { fileRows } from '../../kernels/blocks.fixture.ts';
 import { Random } from '../../platform/random.ts';
 import {
+  allocateBlockTensor,
   causalAttention,
   createRuntime,
   expertRowsLinear,
@@ -114,6 +117,34 @@ describe.each(['interpreter', 'wasm'] as const)('on %s', (target) => {
     expectClose(
       run(() => headsLinear(wide, w, { transposed: true })),
       back,
+    );
+  });
+
+  it.each([1, 3, 40])(
+    'headsLinear with weights in blocks gives what every matrix gives its part of %d rows',
+    (rows) => {
+      const [heads, columns, inner] = [3, 21, 64];
+      const w = allocateBlockTensor(runtime, 'w', [heads, columns, inner], 'q8_0');
+      const matrices = Array.from({ length: heads }, (_, head) => w.at(head));
+      for (const [head, { panels, lanes, format }] of matrices.entries()) {
+        const blocks = fileRows(format, columns, inner, head);
+        packPanels(format, lanes, { rows: columns, inner }, blocks, runtime.view(panels) as Uint8Array);
+      }
+      // A slice of wider rows, as queries are.
+      const x = floats('x', rows, heads * inner + 5).slice(5, heads * inner);
+      const alone = matrices.map((matrix, head) => run(() => linear(x.slice(head * inner, inner), matrix)));
+      const row = (r: number) => alone.flatMap((result) => result.slice(r * columns, (r + 1) * columns));
+      const expected = Array.from({ length: rows }, (_, r) => row(r)).flat();
+      expect(run(() => headsLinear(x, w, { transposed: true }))).toEqual(expected);
+      expect(expected.some((value) => Math.abs(value) > 1)).toBe(true);
+    },
+  );
+
+  it('headsLinear refuses what does not fit', () => {
+    const w = allocateBlockTensor(runtime, 'keys', [2, 5, 32], 'q4_0');
+    expect(() => run(() => headsLinear(floats('x', 1, 64), w))).toThrow(/keys: blocks lie along the rows/);
+    expect(() => run(() => headsLinear(floats('x', 1, 60), w, { transposed: true }))).toThrow(
+      'headsLinear: x has 60 columns, weight keys of shape [2,5,32] expects 64',
     );
   });
 
