@@ -1,16 +1,8 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { type Checkpoint, loadWeights, modelSize, openCheckpoint } from '../checkpoint/index.ts';
-import {
-  type AttentionForm,
-  allocateParameters,
-  allocateRotaryTable,
-  cacheWidth,
-  decodeCached,
-  type ModelConfig,
-  rotaryDim,
-  vocabularyLogits,
-} from '../model/index.ts';
-import { createRuntime, type Runtime, record } from '../tensor/index.ts';
+import { prefixLogits } from '../inference/index.ts';
+import { type AttentionForm, allocateParameters, type ModelConfig, rotaryDim } from '../model/index.ts';
+import { createRuntime } from '../tensor/index.ts';
 import { DEFAULT_MODEL } from './model-directory.ts';
 
 interface Flags {
@@ -35,7 +27,7 @@ export function registerLogits(program: Command): void {
       const checkpoint = await openCheckpoint(model);
       try {
         checkIds(ids, checkpoint.config);
-        const rows = prefixLogits(checkpoint, ids, attention);
+        const rows = logitsOf(checkpoint, ids, attention);
         await (json ? printJson(rows) : printBest(rows, ids));
       } finally {
         await checkpoint.close();
@@ -61,77 +53,28 @@ function checkIds(ids: readonly number[], config: ModelConfig): void {
   }
 }
 
-/** Prefixes computed in one step. */
-const MOST_ROWS = 32;
-const PAGE_SIZE = 16;
-
-/** The logits after ids[0…p] for each p, through the cache. */
-async function* prefixLogits(
+/** The logits after ids[0…p] for each p, of the weights in f32. */
+async function* logitsOf(
   checkpoint: Checkpoint,
   ids: readonly number[],
-  form: AttentionForm,
+  attention: AttentionForm,
 ): AsyncGenerator<Float32Array> {
   const { config } = checkpoint;
   const runtime = await createRuntime({ memoryBytes: memoryFor(config, ids.length) });
   try {
     const parameters = allocateParameters(runtime, config);
     await loadWeights(runtime, checkpoint, parameters);
-    const step = recordStep(runtime, config, parameters, ids.length, form);
-    for (let first = 0; first < ids.length; first += MOST_ROWS) {
-      const logits = step(ids.slice(first, first + MOST_ROWS), first);
-      for (let at = 0; at < logits.length; at += config.vocabularySize) {
-        yield logits.subarray(at, at + config.vocabularySize);
-      }
-    }
+    yield* prefixLogits({ runtime, config, parameters }, ids, { attention });
   } finally {
     await runtime.close();
   }
-}
-
-/** Records the model for steps of up to MOST_ROWS tokens of one sequence; the result computes the logits of a step. */
-function recordStep(
-  runtime: Runtime,
-  config: ModelConfig,
-  parameters: ReturnType<typeof allocateParameters>,
-  length: number,
-  form: AttentionForm,
-): (ids: readonly number[], first: number) => Float32Array {
-  const rows = Math.min(MOST_ROWS, length);
-  const pages = Math.ceil(length / PAGE_SIZE);
-  const table = allocateRotaryTable(runtime, config, length);
-  const input = (name: string) => runtime.allocate(name, [rows], 'i32');
-  const [ids, positions, sequences] = [input('ids'), input('positions'), input('sequences')];
-  const pageTable = runtime.allocate('page table', [1, pages], 'i32');
-  runtime.write(
-    pageTable,
-    Array.from({ length: pages }, (_, page) => page),
-  );
-  const paged = { pageTable, sequences, positions, pageSize: PAGE_SIZE };
-  const caches = parameters.layers.map((_, layer) => ({
-    form,
-    cache: runtime.allocate(`cache of layer ${layer}`, [pages * PAGE_SIZE, cacheWidth(config)]),
-    rows: paged,
-  }));
-  const program = record(runtime, () => {
-    const count = { symbol: 'rows', scale: 1, maximum: rows };
-    const output = decodeCached({ ids, rotary: { positions, table }, rows: count, caches }, parameters, config);
-    return vocabularyLogits(output.hidden, parameters);
-  });
-  const padded = (values: readonly number[]) => [...values, ...new Array(rows - values.length).fill(0)];
-  return (tokens, first) => {
-    runtime.write(ids, padded(tokens));
-    runtime.write(positions, padded(tokens.map((_, at) => first + at)));
-    program.setRows('rows', tokens.length);
-    program.replay();
-    return Float32Array.from(runtime.read(program.outputs)).subarray(0, tokens.length * config.vocabularySize);
-  };
 }
 
 /** Enough for weights, caches and one step; only what is touched is committed. */
 function memoryFor(config: ModelConfig, length: number): number {
   const { main, predictions, cacheNumbers, multiHeadCacheNumbers } = modelSize(config);
   const perPosition = cacheNumbers + multiHeadCacheNumbers + rotaryDim(config);
-  const numbers = (main.total + predictions.total) * 1.05 + perPosition * (length + PAGE_SIZE);
+  const numbers = (main.total + predictions.total) * 1.05 + perPosition * (length + 16);
   return Math.ceil(4 * numbers) + 2 ** 28;
 }
 

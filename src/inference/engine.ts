@@ -60,6 +60,7 @@ const TURN = 8;
 export class Engine {
   readonly runtime: Runtime;
   readonly config: ModelConfig;
+  readonly parameters: ModelParameters;
   readonly contextLength: number;
   readonly maximumSequences: number;
   readonly cache: KeyValueCache;
@@ -97,6 +98,7 @@ export class Engine {
     }
     this.runtime = runtime;
     this.config = config;
+    this.parameters = parameters;
     this.contextLength = contextLength;
     this.maximumSequences = maximumSequences;
     this.cache = new KeyValueCache(runtime, config, {

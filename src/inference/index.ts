@@ -16,6 +16,7 @@ export { type ChosenLogProbability, logProbabilities, type TokenLogProbability }
 export { type ModelSource, openModelSource } from './model-source.ts';
 export { type OpenModel, type OpenModelOptions, openModel } from './open-model.ts';
 export { Pages } from './pages.ts';
+export { type ModelInMemory, prefixLogits } from './prefix-logits.ts';
 export { argmax, Sampler, SamplerScratch, type SamplingOptions } from './sampling.ts';
 export { Scheduler, type SchedulerOptions } from './scheduler.ts';
 export { type FinishReason, Sequence } from './sequence.ts';
