@@ -1,13 +1,22 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import { type Checkpoint, loadWeights, modelSize, openCheckpoint } from '../checkpoint/index.ts';
-import { prefixLogits } from '../inference/index.ts';
-import { type AttentionForm, allocateParameters, type ModelConfig, rotaryDim } from '../model/index.ts';
+import { loadWeights, modelSize, weightFormats } from '../checkpoint/index.ts';
+import { type ModelSource, openModelSource, prefixLogits } from '../inference/index.ts';
+import {
+  type AttentionForm,
+  allocateParameters,
+  type ModelConfig,
+  parameterBytes,
+  rotaryDim,
+  type WeightFormats,
+} from '../model/index.ts';
 import { createRuntime } from '../tensor/index.ts';
+import { LoadingLine } from './loading-line.ts';
 import { DEFAULT_MODEL } from './model-directory.ts';
 
 interface Flags {
   readonly ids: readonly number[];
   readonly attention: AttentionForm;
+  readonly weights: 'f32' | 'stored';
   readonly json?: boolean;
 }
 
@@ -15,22 +24,28 @@ export function registerLogits(program: Command): void {
   program
     .command('logits')
     .description('print the logits after each prefix of some token ids')
-    .argument('[model]', 'model directory in Hugging Face layout', DEFAULT_MODEL)
+    .argument('[model]', 'model directory in Hugging Face layout, or a GGUF file', DEFAULT_MODEL)
     .requiredOption('--ids <ids>', 'token ids, separated by commas', parseIds)
     .addOption(
       new Option('--attention <form>', 'form of latent attention; both give the same')
         .choices(['naive', 'absorbed'])
         .default('absorbed'),
     )
+    .addOption(
+      new Option('--weights <form>', 'quantised weights widened to f32, or as ask and start compute with them')
+        .choices(['f32', 'stored'])
+        .default('f32'),
+    )
     .option('--json', 'print {"logits": [[…], …]}, a row of the whole vocabulary for each prefix')
-    .action(async (model: string, { ids, attention, json }: Flags) => {
-      const checkpoint = await openCheckpoint(model);
+    .action(async (model: string, { ids, attention, weights, json }: Flags) => {
+      const source = await openModelSource(model);
       try {
-        checkIds(ids, checkpoint.config);
-        const rows = logitsOf(checkpoint, ids, attention);
+        checkIds(ids, source.config);
+        const formats = weights === 'stored' ? weightFormats(source) : new Map();
+        const rows = logitsOf(source, ids, attention, formats);
         await (json ? printJson(rows) : printBest(rows, ids));
       } finally {
-        await checkpoint.close();
+        await source.close();
       }
     });
 }
@@ -53,29 +68,32 @@ function checkIds(ids: readonly number[], config: ModelConfig): void {
   }
 }
 
-/** The logits after ids[0…p] for each p, of the weights in f32. */
+/** The logits after ids[0…p] for each p. */
 async function* logitsOf(
-  checkpoint: Checkpoint,
+  source: ModelSource,
   ids: readonly number[],
   attention: AttentionForm,
+  formats: WeightFormats,
 ): AsyncGenerator<Float32Array> {
-  const { config } = checkpoint;
-  const runtime = await createRuntime({ memoryBytes: memoryFor(config, ids.length) });
+  const { config } = source;
+  const runtime = await createRuntime({ memoryBytes: memoryFor(config, formats, ids.length) });
+  const line = new LoadingLine(source.directory);
   try {
-    const parameters = allocateParameters(runtime, config);
-    await loadWeights(runtime, checkpoint, parameters);
+    const parameters = allocateParameters(runtime, config, formats);
+    await loadWeights(runtime, source, parameters, { onProgress: (done, total) => line.show(done, total) });
+    line.end();
     yield* prefixLogits({ runtime, config, parameters }, ids, { attention });
   } finally {
+    line.end();
     await runtime.close();
   }
 }
 
 /** Enough for weights, caches and one step; only what is touched is committed. */
-function memoryFor(config: ModelConfig, length: number): number {
-  const { main, predictions, cacheNumbers, multiHeadCacheNumbers } = modelSize(config);
+function memoryFor(config: ModelConfig, formats: WeightFormats, length: number): number {
+  const { cacheNumbers, multiHeadCacheNumbers } = modelSize(config);
   const perPosition = cacheNumbers + multiHeadCacheNumbers + rotaryDim(config);
-  const numbers = (main.total + predictions.total) * 1.05 + perPosition * (length + 16);
-  return Math.ceil(4 * numbers) + 2 ** 28;
+  return Math.ceil(1.05 * parameterBytes(config, formats) + 4 * perPosition * (length + 16)) + 2 ** 28;
 }
 
 /** Nine digits give every f32 back exactly. */
