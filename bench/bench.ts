@@ -17,6 +17,15 @@ export interface BenchRow {
   readonly note?: string;
 }
 
+/** Options of the case `real`, as they stand in the command line. */
+export interface CaseFlags {
+  readonly directory?: string | undefined;
+  readonly models?: string | undefined;
+  readonly layers?: string | undefined;
+  readonly only?: string | undefined;
+  readonly profile?: boolean | undefined;
+}
+
 export interface BenchContext {
   /** Fewer and shorter measurements: for seeing that it works, not for figures. */
   readonly quick: boolean;
@@ -24,6 +33,8 @@ export interface BenchContext {
   readonly workers: number;
   /** What cases that measure one target run on; those that compare targets name them in their rows. */
   readonly target: RunnerTarget;
+  /** Options that only one case understands; it checks them. */
+  readonly flags: CaseFlags;
   /** Shows what is going on, in place of what was shown before. */
   progress(text: string): void;
   /** Prints lines that stay, for people (tables that are not rows). */

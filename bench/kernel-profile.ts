@@ -1,18 +1,15 @@
-import { ARGUMENT_SLOT_BYTES, type Kernel } from '../src/kernels/index.ts';
+import type { Kernel } from '../src/kernels/index.ts';
 import type { Runtime } from '../src/tensor/index.ts';
+import { type CallWork, workOf } from './call-work.ts';
 
 type KernelFunction = (block: number, worker: number, workers: number) => void;
 
 /** One kernel call, as the measuring thread sees it. */
-export interface CallTime {
+export interface CallTime extends CallWork {
   readonly kernel: Kernel;
   readonly milliseconds: number;
   /** From the end of the call before it: reading the table, waiting for other workers, the host's work between steps. */
   readonly gap: number;
-  /** Multiplications and additions of a matrix product (all workers'), else 0. */
-  readonly operations: number;
-  /** Sizes of a matrix product. */
-  readonly shape: string;
 }
 
 const MOST_CALLS = 1 << 20;
@@ -83,8 +80,7 @@ export class KernelProfile {
         kernel: this.#kernels[this.#numbers[i]!]!,
         milliseconds: Math.max(0, end - start - cost.call),
         gap: Math.max(0, start - before - cost.gap),
-        operations: 0,
-        shape: '',
+        ...{ operations: 0, weightBytes: 0, shape: '' },
       };
     });
   }
@@ -106,25 +102,21 @@ export class KernelProfile {
     return cost;
   }
 
-  /** Adds operations and shapes to the calls that `body` makes, from their arguments. */
-  withOperations(calls: readonly CallTime[], body: () => void): CallTime[] {
-    const list: { operations: number; shape: string }[] = [];
+  /** Adds what there was to do to the calls that `body` makes, from their arguments. */
+  async withWork(calls: readonly CallTime[], body: () => unknown): Promise<CallTime[]> {
+    const list: CallWork[] = [];
     const { view } = this.#runtime.memory;
+    const { target } = this.#runtime;
     const unwrap = this.#wrap((index, run) => (block, worker, workers) => {
-      const { name, parameters } = this.#kernels[index]!;
-      const names = Object.keys(parameters);
-      const value = (parameter: string) => view.getInt32(block + ARGUMENT_SLOT_BYTES * names.indexOf(parameter), true);
-      const isProduct = /matmul/.test(name) && ['rows', 'columns', 'inner'].every((part) => names.includes(part));
-      const [rows, columns, inner] = isProduct ? [value('rows'), value('columns'), value('inner')] : [0, 0, 0];
-      const groups = isProduct && names.includes('groups') ? ` in ${value('groups')} groups` : '';
-      list.push({ operations: 2 * rows * columns * inner, shape: `${rows}×${inner}×${columns}${groups}` });
+      list.push(workOf(this.#kernels[index]!, block, view, target));
       run(block, worker, workers);
     });
     try {
-      body();
+      await body();
     } finally {
       unwrap();
     }
+    if (list.length !== calls.length) throw new Error(`${list.length} calls where ${calls.length} were timed`);
     return calls.map((call, at) => ({ ...call, ...list[at]! }));
   }
 }
@@ -145,32 +137,55 @@ export const inKernels = (calls: readonly CallTime[]): number =>
   calls.reduce((sum, call) => sum + call.milliseconds, 0);
 export const inGaps = (calls: readonly CallTime[]): number => calls.reduce((sum, call) => sum + call.gap, 0);
 
-/** A table of kernels for people, longest first, taken together by `nameOf`: by default variants of one kernel. */
+/** Length of the shortest piece that the list ends with three times. */
+export function periodOf(list: readonly string[]): number {
+  const end = list.length;
+  for (let period = 1; period * 3 <= end; period++) {
+    let same = true;
+    for (let i = 1; same && i <= period * 2; i++) same = list[end - i] === list[end - i - period];
+    if (same) return period;
+  }
+  throw new Error('the steps do not repeat');
+}
+
+/**
+ * A table of kernels for people, longest first, taken together by `nameOf`: by default variants of one kernel. With
+ * `limit`, GB/s of reading memory, the share of it that reading weights reaches stands in the last column.
+ */
 export function describeCalls(
   calls: readonly CallTime[],
   most: number,
   nameOf: (call: CallTime) => string = ({ kernel }) => kernel.name,
+  limit?: number,
 ): string {
-  const shares = new Map<string, { calls: number; milliseconds: number; gap: number; operations: number }>();
+  const shares = new Map<
+    string,
+    { calls: number; milliseconds: number; gap: number; operations: number; bytes: number }
+  >();
   for (const call of calls) {
-    const { milliseconds, gap, operations } = call;
     const name = nameOf(call);
-    const share = shares.get(name) ?? { calls: 0, milliseconds: 0, gap: 0, operations: 0 };
+    const share = shares.get(name) ?? { calls: 0, milliseconds: 0, gap: 0, operations: 0, bytes: 0 };
     share.calls++;
-    share.milliseconds += milliseconds;
-    share.gap += gap;
-    share.operations += operations;
+    share.milliseconds += call.milliseconds;
+    share.gap += call.gap;
+    share.operations += call.operations;
+    share.bytes += call.weightBytes;
     shares.set(name, share);
   }
   const total = inKernels(calls) + inGaps(calls);
+  const width = Math.min(72, Math.max(44, ...[...shares.keys()].map(({ length }) => length)));
   const shown = [...shares]
     .sort(([, a], [, b]) => b.milliseconds + b.gap - a.milliseconds - a.gap)
     .slice(0, most)
     .map(([name, share]) => {
       const percent = (part: number) => ((100 * part) / total).toFixed(1).padStart(6);
-      const speed = share.operations > 0 ? (share.operations / share.milliseconds / 1e6).toFixed(1) : '';
+      const speed = (amount: number) => (amount > 0 ? (amount / share.milliseconds / 1e6).toFixed(1) : '').padStart(8);
       const columns = [String(share.calls).padStart(6), share.milliseconds.toFixed(3).padStart(10)];
-      return `  ${name.padEnd(44)}${columns.join('')}${percent(share.milliseconds)} %${percent(share.gap)} %  ${speed}`;
+      const times = `${columns.join('')}${percent(share.milliseconds)} %${percent(share.gap)} %`;
+      if (limit === undefined) return `  ${name.padEnd(width)}${times}${speed(share.operations)}`;
+      const reading = share.bytes > 0 ? `${percent((total * share.bytes) / share.milliseconds / 1e6 / limit)} %` : '';
+      return `  ${name.padEnd(width)}${times}${speed(share.operations)}${speed(share.bytes)}${reading}`;
     });
-  return [`  ${'kernel'.padEnd(44)} calls        ms  share  waiting  GFLOP/s`, ...shown].join('\n');
+  const head = `  ${'kernel'.padEnd(width)} calls        ms  share waiting GFLOP/s`;
+  return [limit === undefined ? head : `${head}    GB/s of limit`, ...shown].join('\n');
 }

@@ -15,10 +15,15 @@ const CASES: Readonly<Record<string, () => Promise<{ default: BenchCase }>>> = {
   tiles: () => import('./cases/tiles.ts'),
   'nano-decode': () => import('./cases/nano-decode.ts'),
   'nano-train': () => import('./cases/nano-train.ts'),
+  real: () => import('./cases/real.ts'),
 };
 
-const USAGE =
-  'npm run bench -- NAME… | all [--json FILE] [--quick] [--workers N] [--target wasm|wasm-fused|avx2|avx512]';
+/** The only case with options of its own, and the longest: `all` leaves it out. */
+const REAL = 'real';
+
+const USAGE = `npm run bench -- NAME… | all [--json FILE] [--quick] [--workers N] [--target wasm|wasm-fused|avx2|avx512]
+${REAL} also takes [--directory DIR] [--models NAME,…] [--layers N] [--only llama.cpp,native,wasm] [--profile]
+and is not among all: its files take 11 GB, and a whole run most of an hour`;
 
 class Progress {
   readonly #terminal = process.stderr.isTTY === true;
@@ -71,8 +76,14 @@ async function main(): Promise<void> {
       quick: { type: 'boolean', default: false },
       workers: { type: 'string', default: '2' },
       target: { type: 'string' },
+      directory: { type: 'string' },
+      models: { type: 'string' },
+      layers: { type: 'string' },
+      only: { type: 'string' },
+      profile: { type: 'boolean' },
     },
   });
+  const { json, quick, workers: wanted, target: named, ...flags } = values;
   if (positionals.length === 0) {
     console.log(`${USAGE}\n`);
     for (const [name, open] of Object.entries(CASES)) {
@@ -81,16 +92,17 @@ async function main(): Promise<void> {
     }
     return;
   }
-  const names = positionals.includes('all') ? Object.keys(CASES) : positionals;
+  const names = positionals.includes('all') ? Object.keys(CASES).filter((name) => name !== REAL) : positionals;
   for (const name of names) {
     if (!Object.hasOwn(CASES, name)) {
       throw new Error(`there is no benchmark '${name}'; there are ${Object.keys(CASES).join(', ')} and all`);
     }
   }
-  const workers = Number(values.workers);
-  if (!(Number.isInteger(workers) && workers >= 1))
-    throw new Error(`--workers needs a whole number, not '${values.workers}'`);
-  const target = targetNamed(values.target, bestTarget());
+  const foreign = Object.keys(flags)[0];
+  if (foreign !== undefined && !names.includes(REAL)) throw new Error(`--${foreign} is an option of ${REAL} alone`);
+  const workers = Number(wanted);
+  if (!(Number.isInteger(workers) && workers >= 1)) throw new Error(`--workers needs a whole number, not '${wanted}'`);
+  const target = targetNamed(named, bestTarget());
   const missing = targetMissing(target);
   if (missing !== undefined) throw new Error(`${target} does not run here: ${missing}`);
   console.log(pc.dim(`${machine()}; load ${load()} before`));
@@ -99,9 +111,10 @@ async function main(): Promise<void> {
   for (const name of names) {
     const { default: selected } = await CASES[name]!();
     const rows = await selected.run({
-      quick: values.quick,
+      quick,
       workers,
       target,
+      flags,
       progress: (text) => progress.show(`${name}: ${text}`),
       note(text) {
         progress.clear();
@@ -113,7 +126,7 @@ async function main(): Promise<void> {
     all.push(...rows.map((row) => ({ ...row, name: `${name}: ${row.name}` })));
   }
   console.log(pc.dim(`load ${load()} after`));
-  if (values.json !== undefined) writeJson(values.json, all);
+  if (json !== undefined) writeJson(json, all);
 }
 
 try {

@@ -8,8 +8,11 @@ export class Subject<Result = number> {
   readonly #child;
   #waiting: { resolve(result: Result): void; reject(error: Error): void } | undefined;
 
-  private constructor(module: URL, options: unknown) {
-    const child = fork(module, [JSON.stringify(options)], { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
+  private constructor(module: URL, options: unknown, environment: Readonly<Record<string, string>>) {
+    const child = fork(module, [JSON.stringify(options)], {
+      stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+      env: { ...process.env, ...environment },
+    });
     this.#child = child;
     child.on('message', (message: { result: Result } | { error: string }) => {
       const waiting = this.#waiting;
@@ -24,8 +27,12 @@ export class Subject<Result = number> {
   }
 
   /** Starts a module that calls {@link serveSubject}, and waits until it is ready to measure. */
-  static async start<Result = number>(module: URL, options: unknown): Promise<Subject<Result>> {
-    const subject = new Subject<Result>(module, options);
+  static async start<Result = number>(
+    module: URL,
+    options: unknown,
+    environment: Readonly<Record<string, string>> = {},
+  ): Promise<Subject<Result>> {
+    const subject = new Subject<Result>(module, options, environment);
     await subject.#answer();
     return subject;
   }
@@ -36,9 +43,10 @@ export class Subject<Result = number> {
     });
   }
 
-  measure(): Promise<Result> {
+  /** Asks for a measurement; `request` says which, where a subject has several. */
+  measure(request?: unknown): Promise<Result> {
     const answer = this.#answer();
-    this.#child.send('measure');
+    this.#child.send({ request });
     return answer;
   }
 
@@ -53,14 +61,14 @@ export class Subject<Result = number> {
 
 /** In a subject's module: prepares, then measures whenever the parent asks. */
 export async function serveSubject<Options>(
-  start: (options: Options) => Promise<() => unknown> | (() => unknown),
+  start: (options: Options) => Promise<(request: unknown) => unknown> | ((request: unknown) => unknown),
 ): Promise<void> {
   const send = (message: unknown) => process.send!(message);
   try {
     const measure = await start(JSON.parse(process.argv[2] ?? '{}') as Options);
-    process.on('message', async () => {
+    process.on('message', async ({ request }: { request?: unknown }) => {
       try {
-        send({ result: await measure() });
+        send({ result: await measure(request) });
       } catch (error) {
         send({ error: (error as Error).stack });
       }

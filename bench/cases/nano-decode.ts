@@ -2,7 +2,15 @@ import { Engine } from '../../src/inference/index.ts';
 import { Random } from '../../src/platform/random.ts';
 import type { Runtime } from '../../src/tensor/index.ts';
 import { type BenchCase, type BenchContext, type BenchRow, figure, median, row } from '../bench.ts';
-import { type CallTime, describeCalls, inGaps, inKernels, KernelProfile, leastOf } from '../kernel-profile.ts';
+import {
+  type CallTime,
+  describeCalls,
+  inGaps,
+  inKernels,
+  KernelProfile,
+  leastOf,
+  periodOf,
+} from '../kernel-profile.ts';
 import { openNano } from '../nano.ts';
 import { openRuntime } from '../runtime.ts';
 
@@ -40,17 +48,6 @@ async function stepCalls(setting: Setting): Promise<CallTime[][]> {
   return Array.from({ length: setting.tokens - 1 }, (_, i) =>
     all.slice(all.length - period * (i + 1), all.length - period * i),
   );
-}
-
-/** Length of the shortest piece that the list ends with three times. */
-function periodOf(list: readonly string[]): number {
-  const end = list.length;
-  for (let period = 1; period * 3 <= end; period++) {
-    let same = true;
-    for (let i = 1; same && i <= period * 2; i++) same = list[end - i] === list[end - i - period];
-    if (same) return period;
-  }
-  throw new Error('the steps do not repeat');
 }
 
 async function measure(

@@ -70,7 +70,7 @@ async function run({ quick, workers, target, progress, note }: BenchContext): Pr
     progress('timing kernels');
     const runs: CallTime[][] = [];
     for (let i = 0; i < (quick ? 3 : 12); i++) runs.push(await profile.times(() => program.replay()));
-    const calls = profile.withOperations(leastOf(runs), () => program.replay());
+    const calls = await profile.withWork(leastOf(runs), () => program.replay());
     note(`A training step: ${program.steps} kernel calls, ${program.barriers} barriers\n${describeCalls(calls, 24)}`);
     const products = calls.filter(({ operations }) => operations > 0);
     note(`Its matrix products\n${describeCalls(products, 24, ({ kernel, shape }) => `${kernel.name} ${shape}`)}`);

@@ -30,6 +30,8 @@ export interface OpenModelOptions {
   readonly workers?: number | undefined;
   /** See `RuntimeOptions`. */
   readonly target?: RuntimeOptions['target'];
+  /** See `RuntimeOptions`; for measuring. */
+  readonly pinWorkers?: boolean | undefined;
   /** Called while weights are loaded with the bytes read so far and in all. */
   readonly onProgress?: ((done: number, total: number) => void) | undefined;
 }
@@ -63,6 +65,7 @@ async function loadModel(source: ModelSource, options: OpenModelOptions): Promis
     memoryBytes,
     ...(workers === undefined ? {} : { workers }),
     ...(options.target === undefined ? {} : { target: options.target }),
+    pinWorkers: options.pinWorkers ?? false,
   });
   try {
     const parameters = allocateParameters(runtime, config, formats);
