@@ -48,6 +48,7 @@ export function measureAttention(
     scratch: runner.reserve(4 * pagedScratchElements(variant, runner.workers)),
     queryNope: query,
     queryRope: query + RANK * 4,
+    ...{ keyNopeScales: 0, keyRopeScales: 0, valueScales: 0 },
     keyNope: cache,
     keyRope: cache + RANK * 4,
     value: cache,

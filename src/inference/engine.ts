@@ -1,6 +1,6 @@
 import type { AttentionForm, ModelConfig, ModelParameters } from '../model/index.ts';
 import { platform } from '../platform/index.ts';
-import type { Runtime } from '../tensor/index.ts';
+import { CACHE_FORMATS, type CacheFormat, type Runtime } from '../tensor/index.ts';
 import { Generation, type GenerationResult } from './generation.ts';
 import { KeyValueCache } from './key-value-cache.ts';
 import { logProbabilities } from './log-probabilities.ts';
@@ -22,6 +22,8 @@ export interface EngineOptions {
   readonly cacheTokens?: number;
   /** Positions in a page of the cache, a power of two. Default 16. */
   readonly pageSize?: number;
+  /** How the cache keeps its numbers: f32, f16, bf16, or q8 (bytes with a scale for every 32). Default: f32. */
+  readonly cacheFormat?: CacheFormat;
   /** Most rows of one step; longer prompts take several. Default 256. */
   readonly rowLimit?: number;
   /** Form of latent attention. Default: absorbed, which reads only latents. */
@@ -90,6 +92,10 @@ export class Engine {
         throw new RangeError(`${name} must be a whole number of at least 1, got ${value}`);
       }
     }
+    const format = options.cacheFormat ?? 'f32';
+    if (!CACHE_FORMATS.includes(format)) {
+      throw new RangeError(`there is no cache format '${format}'; there are ${CACHE_FORMATS.join(', ')}`);
+    }
     if (contextLength > config.maxPositions) {
       throw new RangeError(`contextLength ${contextLength} is above the model's ${config.maxPositions} positions`);
     }
@@ -106,6 +112,7 @@ export class Engine {
       pageSize,
       seats: maximumSequences,
       pagesPerSequence: Math.ceil(contextLength / pageSize),
+      format,
     });
     this.#programs = new StepPrograms({
       runtime,

@@ -1,5 +1,5 @@
-import { type AttentionForm, type CachedAttention, cacheWidth, type ModelConfig } from '../model/index.ts';
-import type { PagedRows, Runtime, Tensor } from '../tensor/index.ts';
+import { type AttentionForm, type CachedAttention, cacheRow, type ModelConfig } from '../model/index.ts';
+import type { CacheFormat, PagedRows, Runtime, Tensor } from '../tensor/index.ts';
 import { Pages } from './pages.ts';
 
 export interface KeyValueCacheOptions {
@@ -9,16 +9,19 @@ export interface KeyValueCacheOptions {
   /** Sequences that can be in the cache at once, and the most pages of one. */
   readonly seats: number;
   readonly pagesPerSequence: number;
+  /** How its numbers are kept. */
+  readonly format: CacheFormat;
 }
 
 /**
  * Memory for what attention keeps of the tokens of many sequences, in pages: per token and layer a latent and a rotary
- * key (DeepSeek-V2 §2.1), or the keys and values of grouped-query attention; see `cacheWidth`. A sequence sits on a seat;
+ * key (DeepSeek-V2 §2.1), or the keys and values of grouped-query attention; see `cacheRow`. A sequence sits on a seat;
  * row `seat` of the page table names its pages.
  */
 export class KeyValueCache {
   readonly pages: Pages;
-  /** [slots, cacheWidth(config)] by layer. */
+  readonly format: CacheFormat;
+  /** [slots, cacheRow(config, format).columns] by layer. */
   readonly layers: readonly Tensor[];
   /** i32 [seats, pagesPerSequence] */
   readonly pageTable: Tensor;
@@ -27,14 +30,15 @@ export class KeyValueCache {
 
   /** @throws {OutOfMemoryError} */
   constructor(runtime: Runtime, config: ModelConfig, options: KeyValueCacheOptions) {
-    const { pages, pageSize, seats, pagesPerSequence } = options;
-    const width = cacheWidth(config);
+    const { pages, pageSize, seats, pagesPerSequence, format } = options;
+    const { columns, dtype } = cacheRow(config, format);
+    this.format = format;
     this.#runtime = runtime;
     this.pages = new Pages(pages, pageSize);
     this.pageTable = runtime.allocate('page table', [seats, pagesPerSequence], 'i32');
     this.#table = runtime.view(this.pageTable) as Int32Array;
     this.layers = Array.from({ length: config.layers }, (_, layer) =>
-      runtime.allocate(`cache of layer ${layer}`, [pages * pageSize, width]),
+      runtime.allocate(`cache of layer ${layer}`, [pages * pageSize, columns], dtype),
     );
   }
 

@@ -81,7 +81,10 @@ describe('Scheduler', () => {
   it('serves everyone, lets every row see its whole prefix, and loses no page', async () => {
     const runtime = await createRuntime({ target: 'interpreter', workers: 1, memoryBytes: 4 << 20 });
     const run = fc.property(shapes, ({ pages, pageSize, seats, rowLimit, requests }) => {
-      const cache = new KeyValueCache(runtime, randomConfig, { pages, pageSize, seats, pagesPerSequence: 30 });
+      const cache = new KeyValueCache(runtime, randomConfig, {
+        ...{ pages, pageSize, seats, pagesPerSequence: 30 },
+        format: 'f32',
+      });
       const scheduler = new Scheduler({ cache, rowLimit, seats });
       const contents = new SlotContents();
       const open = new Map<Sequence, number | null>();

@@ -1,11 +1,8 @@
 import { expNonPositive } from './attention-tiles.ts';
 import type { Builder, F32, I32, Pointer, Variable, VectorF32 } from './builder.ts';
-import { MEMORY_BYTES } from './ir.ts';
+import { type CacheMemory, type CacheRow, fromElement, headRow, loadNumbers, slotRow } from './cache-format.ts';
 import type { ParameterValues } from './kernel.ts';
 import { maxVectors, sumVectors } from './loops.ts';
-
-/** How the elements of a cache are kept. */
-export type CacheMemory = 'f32' | 'bf16' | 'f16';
 
 /** Compile-time constants of attention over a paged cache. */
 export type PagedAttentionVariant = {
@@ -80,8 +77,11 @@ export const PAGED_PARAMETERS = {
   queryNope: 'in',
   queryRope: 'in',
   keyNope: 'in',
+  keyNopeScales: 'in',
   keyRope: 'in',
+  keyRopeScales: 'in',
   value: 'in',
+  valueScales: 'in',
   pageTable: 'in',
   sequences: 'in',
   positions: 'in',
@@ -252,14 +252,16 @@ function positionsOfTile(b: Builder, heads: number): number {
 /** Scores of a tile of heads for a block of positions; some more behind them are those of the last position. */
 function scores(b: Builder, work: Work, head: I32, count: I32): void {
   const { p, variant, layout, own, keyHead, tileHeads } = work;
-  const bytes = MEMORY_BYTES[variant.memory];
+  const { memory } = variant;
   const positions = positionsOfTile(b, tileHeads);
   const queries = b.offset(b.offset(own, layout.at.queries * 4, 1), head, layout.queryStride * 4);
+  const nope = { values: p.keyNope, scales: p.keyNopeScales };
+  const rope = { values: p.keyRope, scales: p.keyRopeScales };
   const parts = [
-    { dim: variant.nopeDim, at: 0, keys: p.keyNope, slot: p.keyNopeSlotStride, head: p.keyNopeHeadStride },
-    { dim: variant.ropeDim, at: layout.nope, keys: p.keyRope, slot: p.keyRopeSlotStride, head: p.keyRopeHeadStride },
+    { dim: variant.nopeDim, at: 0, keys: nope, slot: p.keyNopeSlotStride, headStride: p.keyNopeHeadStride },
+    { dim: variant.ropeDim, at: layout.nope, keys: rope, slot: p.keyRopeSlotStride, headStride: p.keyRopeHeadStride },
   ].filter(({ dim }) => dim > 0);
-  const keys = parts.map((part) => b.offset(part.keys, b.mul(keyHead, part.head), bytes));
+  const keys = parts.map((part) => headRow(b, memory, part.keys, keyHead, part));
   b.loop(0, count, positions, (position) => {
     const sums = Array.from({ length: tileHeads }, () =>
       Array.from({ length: positions }, () => b.variable(b.vectorF32(0))),
@@ -267,13 +269,9 @@ function scores(b: Builder, work: Work, head: I32, count: I32): void {
     parts.forEach(({ dim, at, slot }, part) => {
       const rows = Array.from({ length: positions }, (_, j) => {
         const number = b.loadI32(b.offset(own, position), (layout.at.slots + j) * 4);
-        return b.offset(keys[part]!, b.mul(number, slot), bytes);
+        return slotRow(b, memory, keys[part]!, number, slot);
       });
-      dotProducts(
-        b,
-        { dim, queries, at, stride: layout.queryStride, rows, memory: variant.memory, filled: true },
-        sums,
-      );
+      dotProducts(b, { dim, queries, at, stride: layout.queryStride, rows, memory, filled: true }, sums);
     });
     const to = b.offset(own, position);
     sums.forEach((row, i) => {
@@ -292,7 +290,7 @@ interface DotProducts {
   readonly queries: Pointer;
   readonly at: number;
   readonly stride: number;
-  readonly rows: readonly Pointer[];
+  readonly rows: readonly CacheRow[];
   readonly memory: CacheMemory;
   /** Whether numbers stand behind each query up to a whole vector, finite ones. */
   readonly filled: boolean;
@@ -301,7 +299,6 @@ interface DotProducts {
 /** sums[i][j] += queries[i] · rows[j], lane by lane; a row of the cache is loaded once for all queries. */
 export function dotProducts(b: Builder, products: DotProducts, sums: Sums): void {
   const { dim, queries, at, stride, rows, memory, filled } = products;
-  const bytes = MEMORY_BYTES[memory];
   const step = (query: Pointer, first: number, keys: readonly VectorF32[], count?: I32) => {
     sums.forEach((row, i) => {
       const place = (at + first + i * stride) * 4;
@@ -309,12 +306,12 @@ export function dotProducts(b: Builder, products: DotProducts, sums: Sums): void
       row.forEach((sum, j) => sum.set(b.fma(vector, keys[j]!, sum.get())));
     });
   };
-  const whole = (query: Pointer, from: readonly Pointer[], vectors: number) => {
+  const whole = (query: Pointer, from: readonly CacheRow[], vectors: number) => {
     for (let v = 0; v < vectors; v++) {
       step(
         query,
         v * b.lanes,
-        from.map((row) => b.loadVector(row, v * b.lanes * bytes, memory)),
+        from.map((row) => loadNumbers(b, memory, row, v * b.lanes)),
       );
     }
   };
@@ -324,25 +321,21 @@ export function dotProducts(b: Builder, products: DotProducts, sums: Sums): void
     b.loop(0, looped, turn, (d) => {
       whole(
         b.offset(queries, d),
-        rows.map((row) => b.offset(row, d, bytes)),
+        rows.map((row) => fromElement(b, memory, row, d)),
         UNROLLED_VECTORS,
       );
     });
   }
   const vectors = Math.floor((dim - looped) / b.lanes);
-  const rest = b.offset(queries, looped);
-  whole(
-    rest,
-    rows.map((row) => b.offset(row, looped, bytes)),
-    vectors,
-  );
+  const rest = rows.map((row) => fromElement(b, memory, row, b.i32(looped)));
+  whole(b.offset(queries, looped), rest, vectors);
   const done = looped + vectors * b.lanes;
   if (done === dim) return;
   const count = b.i32(dim - done);
   step(
     b.offset(queries, done),
     0,
-    rows.map((row) => b.loadPartial(b.offset(row, done, bytes), count, memory)),
+    rest.map((row) => loadNumbers(b, memory, row, done - looped, count)),
     filled ? undefined : count,
   );
 }
@@ -379,8 +372,8 @@ function weigh(b: Builder, { layout, own, tileHeads }: Work, firstHead: I32, cou
 function addValues(b: Builder, work: Work, head: I32, count: I32, isFirst: I32): void {
   const { p, variant, layout, own, keyHead, tileHeads, headCount, firstHead } = work;
   const { valueDim, memory } = variant;
-  const bytes = MEMORY_BYTES[memory];
-  const values = b.offset(p.value, b.mul(keyHead, p.valueHeadStride), bytes);
+  const cache = { values: p.value, scales: p.valueScales };
+  const values = headRow(b, memory, cache, keyHead, { headStride: p.valueHeadStride, dim: valueDim });
   const places = Array.from({ length: tileHeads }, (_, i) =>
     work.place(b.add(firstHead, b.min(b.add(head, i), b.sub(headCount, 1)))),
   );
@@ -398,14 +391,12 @@ function addValues(b: Builder, work: Work, head: I32, count: I32, isFirst: I32):
         });
       });
     });
-    const base = b.offset(values, column, bytes);
+    const base = fromElement(b, memory, values, column);
     b.loop(0, count, 1, (position) => {
       const local = b.offset(own, position);
-      const row = b.offset(base, b.mul(b.loadI32(local, layout.at.slots * 4), p.valueSlotStride), bytes);
-      const loaded =
-        partial === undefined
-          ? Array.from({ length: vectors }, (_, j) => b.loadVector(row, j * b.lanes * bytes, memory))
-          : [b.loadPartial(row, partial, memory)];
+      const slot = b.loadI32(local, layout.at.slots * 4);
+      const row = slotRow(b, memory, base, slot, p.valueSlotStride);
+      const loaded = Array.from({ length: vectors }, (_, j) => loadNumbers(b, memory, row, j * b.lanes, partial));
       sums.forEach((sumsOfHead, i) => {
         const factor = b.loadSplat(local, (layout.at.weights + i * WEIGHTS_STRIDE) * 4);
         sumsOfHead.forEach((sum, j) => sum.set(b.fma(factor, loaded[j]!, sum.get())));
@@ -421,11 +412,17 @@ function addValues(b: Builder, work: Work, head: I32, count: I32, isFirst: I32):
     });
   };
 
-  const wide = positionsOfTile(b, tileHeads);
+  const most = positionsOfTile(b, tileHeads);
+  // Powers of two, so that with q8 the columns of a tile begin with a block or lie in one.
+  const wide = memory === 'q8' ? 2 ** Math.floor(Math.log2(most)) : most;
   const looped = valueDim - (valueDim % (wide * b.lanes));
   if (looped > 0) b.loop(0, looped, wide * b.lanes, (column) => columns(column, wide, undefined));
-  const rest = Math.floor((valueDim - looped) / b.lanes);
-  if (rest > 0) columns(b.i32(looped), rest, undefined);
-  const done = looped + rest * b.lanes;
+  let done = looped;
+  while (valueDim - done >= b.lanes) {
+    const rest = Math.floor((valueDim - done) / b.lanes);
+    const vectors = memory === 'q8' ? 2 ** Math.floor(Math.log2(rest)) : rest;
+    columns(b.i32(done), vectors, undefined);
+    done += vectors * b.lanes;
+  }
   if (done < valueDim) columns(b.i32(done), 1, b.i32(valueDim - done));
 }

@@ -9,6 +9,8 @@ import {
   pagedScratchElements,
   writeCache,
 } from './attention-paged.ts';
+import { quantised } from './cache-format.fixture.ts';
+import { SCALE_BLOCK, scaleBlocks } from './cache-format.ts';
 import { allTargets, createArena, type TestTarget } from './testing.ts';
 
 interface Problem {
@@ -30,7 +32,7 @@ function random(seed: number): () => number {
   let state = seed | 1;
   return () => {
     state = (Math.imul(state, 1664525) + 1013904223) | 0;
-    // Five bits, so that every cache type holds the numbers exactly.
+    // Five bits, so that floats of 16 bits hold the numbers exactly.
     return (state >>> 27) / 16 - 1;
   };
 }
@@ -39,17 +41,39 @@ function layoutOf({ variant, keyHeads, latent, padding }: Problem) {
   const keyWidth = keyHeads * variant.nopeDim;
   const ropeWidth = variant.ropeDim;
   const valueWidth = latent ? 0 : keyHeads * variant.valueDim;
-  return { keyWidth, ropeWidth, valueWidth, slot: keyWidth + ropeWidth + valueWidth + padding };
+  const numbers = keyWidth + ropeWidth + valueWidth;
+  if (variant.memory !== 'q8') return { keyWidth, ropeWidth, valueWidth, numbers, slot: numbers + padding };
+  // Bytes, then two for each scale, all of it even.
+  const start = 2 * Math.ceil((numbers + padding) / 2);
+  const scalesAt = { key: start, rope: 0, value: 0 };
+  scalesAt.rope = scalesAt.key + 2 * keyHeads * scaleBlocks(variant.nopeDim);
+  scalesAt.value = scalesAt.rope + 2 * scaleBlocks(variant.ropeDim);
+  const slot = scalesAt.value + (latent ? 0 : 2 * keyHeads * scaleBlocks(variant.valueDim));
+  return { keyWidth, ropeWidth, valueWidth, numbers, slot, scalesAt };
+}
+
+/** A row's numbers as the cache keeps them. */
+function kept(problem: Problem, row: readonly number[]): number[] {
+  const { variant, keyHeads, latent } = problem;
+  if (variant.memory !== 'q8') return [...row];
+  const { keyWidth, ropeWidth } = layoutOf(problem);
+  const heads = (from: number, count: number, dim: number) =>
+    Array.from({ length: count }, (_, h) => quantised(row.slice(from + h * dim, from + (h + 1) * dim), SCALE_BLOCK));
+  return [
+    ...heads(0, keyHeads, variant.nopeDim),
+    ...heads(keyWidth, variant.ropeDim === 0 ? 0 : 1, variant.ropeDim),
+    ...heads(keyWidth + ropeWidth, latent ? 0 : keyHeads, variant.valueDim),
+  ].flat();
 }
 
 function build(problem: Problem) {
   const { variant, keyHeads, sequences, seed } = problem;
   const heads = keyHeads * variant.group;
   const next = random(seed);
-  const { slot } = layoutOf(problem);
+  const { numbers } = layoutOf(problem);
   const array = (length: number) => Array.from({ length }, next);
   const written = sequences.flatMap(({ length }, sequence) =>
-    Array.from({ length }, (_, position) => ({ sequence, position, row: array(slot) })),
+    Array.from({ length }, (_, position) => ({ sequence, position, row: array(numbers) })),
   );
   const asking = sequences.flatMap(({ length, asking }, sequence) =>
     Array.from({ length: Math.min(asking, length) }, (_, i) => ({ sequence, position: length - 1 - i })),
@@ -78,7 +102,9 @@ function reference(problem: Problem, data: ReturnType<typeof build>): number[] {
   const { keyWidth, ropeWidth } = layoutOf(problem);
   const output: number[] = [];
   data.asking.forEach(({ sequence, position }, i) => {
-    const rows = data.written.filter((entry) => entry.sequence === sequence && entry.position <= position);
+    const rows = data.written
+      .filter((entry) => entry.sequence === sequence && entry.position <= position)
+      .map(({ row }) => ({ row: kept(problem, row) }));
     for (let h = 0; h < data.heads; h++) {
       const keyHead = Math.floor(h / group);
       const scores = rows.map(({ row }) => {
@@ -106,13 +132,22 @@ function reference(problem: Problem, data: ReturnType<typeof build>): number[] {
 function run(target: TestTarget, problem: Problem, data: ReturnType<typeof build>, chunk?: number): number[] {
   const { variant, latent, workers, offset } = problem;
   const { nopeDim, ropeDim, valueDim, group, pageSize, memory } = variant;
-  const { keyWidth, ropeWidth, slot } = layoutOf(problem);
+  const { keyWidth, ropeWidth, valueWidth, numbers, slot, scalesAt } = layoutOf(problem);
   const arena = createArena({ target, bytes: 1 << 21 });
-  const bytes = memory === 'f32' ? 4 : 2;
+  const bytes = { f32: 4, f16: 2, bf16: 2, q8: 1 }[memory];
+  const empty = <T>(value: T) => new Array<T>(data.slots * slot).fill(value);
   const cache =
     memory === 'f32'
-      ? arena.f32(new Array<number>(data.slots * slot).fill(Number.NaN), { offset })
-      : arena.u16(new Array<number>(data.slots * slot).fill(0xffff), { offset });
+      ? arena.f32(empty(Number.NaN), { offset })
+      : memory === 'q8'
+        ? arena.bytes(empty(0xff), { offset: 2 * offset })
+        : arena.u16(empty(0xffff), { offset });
+  const at = (numbersBefore: number) => cache.address + numbersBefore * bytes;
+  const scales = {
+    key: cache.address + (scalesAt?.key ?? 0),
+    rope: cache.address + (scalesAt?.rope ?? 0),
+    value: cache.address + (scalesAt?.value ?? 0),
+  };
   const pageTable = arena.i32(data.table);
   const source = arena.f32(
     data.written.flatMap(({ row }) => row),
@@ -125,21 +160,32 @@ function run(target: TestTarget, problem: Problem, data: ReturnType<typeof build
     rows: data.written.length,
     tableStride: data.pagesEach,
   };
-  const split = Math.min(keyWidth, 3);
+  const strides = {
+    firstSlotStride: slot,
+    secondSlotStride: slot,
+    firstSourceRowStride: numbers,
+    secondSourceRowStride: numbers,
+  };
   arena.run(
     writeCache({ pageSize, memory }),
     {
       ...writing,
-      first: cache,
-      second: cache.address + split * bytes,
-      firstSource: source,
-      secondSource: source.address + split * 4,
-      firstWidth: split,
-      secondWidth: slot - split,
-      firstSlotStride: slot,
-      secondSlotStride: slot,
-      firstSourceRowStride: slot,
-      secondSourceRowStride: slot,
+      ...strides,
+      ...{ first: cache, firstScales: scales.key, firstSource: source, firstWidth: keyWidth, firstDim: nopeDim },
+      ...{ second: at(keyWidth), secondScales: scales.rope, secondSource: source.address + keyWidth * 4 },
+      ...{ secondWidth: ropeWidth, secondDim: Math.max(1, ropeDim) },
+    },
+    { workers },
+  );
+  const valueStart = keyWidth + ropeWidth;
+  arena.run(
+    writeCache({ pageSize, memory }),
+    {
+      ...writing,
+      ...strides,
+      ...{ first: at(valueStart), firstScales: scales.value, firstSource: source.address + valueStart * 4 },
+      ...{ firstWidth: valueWidth, firstDim: valueDim },
+      ...{ second: 0, secondScales: 0, secondSource: 0, secondWidth: 0, secondDim: 1 },
     },
     { workers },
   );
@@ -151,8 +197,11 @@ function run(target: TestTarget, problem: Problem, data: ReturnType<typeof build
     queryNope: arena.f32(data.queryNope, { offset }),
     queryRope: arena.f32(data.queryRope, { offset }),
     keyNope: cache,
-    keyRope: cache.address + keyWidth * bytes,
-    value: latent ? cache : cache.address + (keyWidth + ropeWidth) * bytes,
+    keyNopeScales: scales.key,
+    keyRope: at(keyWidth),
+    keyRopeScales: scales.rope,
+    value: latent ? cache : at(keyWidth + ropeWidth),
+    valueScales: latent ? scales.key : scales.value,
     pageTable,
     sequences: arena.i32(data.asking.map(({ sequence }) => sequence)),
     positions: arena.i32(data.asking.map(({ position }) => position)),
@@ -206,7 +255,7 @@ const problems: fc.Arbitrary<Problem> = fc
     valueDim: fc.integer({ min: 1, max: 70 }),
     group: fc.constantFrom(1, 2, 3, 4, 6, 7, 9, 19),
     pageSize: fc.constantFrom(1, 2, 8, 16),
-    memory: fc.constantFrom<CacheMemory>('f32', 'bf16', 'f16'),
+    memory: fc.constantFrom<CacheMemory>('f32', 'bf16', 'f16', 'q8'),
     keyHeads: fc.constantFrom(1, 2),
     latent: fc.boolean(),
     sequences: fc.array(
@@ -282,6 +331,7 @@ describe.each(allTargets)('a long context on %s', (target) => {
       [1, 300, 'f32'],
       [5, 97, 'bf16'],
       [18, 193, 'f32'],
+      [3, 100, 'q8'],
     ];
     for (const [group, length, memory] of shapes) {
       const problem: Problem = {

@@ -1,6 +1,5 @@
 import { measurePages, pagedExtents, samplePages } from './attention-paged-memory.ts';
 import {
-  type CacheMemory,
   dealOut,
   headBlocks,
   PAGED_PARAMETERS,
@@ -10,15 +9,20 @@ import {
   slotOf,
 } from './attention-paged-tiles.ts';
 import type { I32, Pointer } from './builder.ts';
+import {
+  CACHE_BYTES,
+  type CacheMemory,
+  cacheExtent,
+  scalesExtent,
+  slotRow,
+  storeNumbers,
+  strideOf,
+} from './cache-format.ts';
 import { headed, indices, list, matrix, rowsWithin } from './extents.ts';
-import { MEMORY_BYTES } from './ir.ts';
 import { defineKernelFamily } from './kernel.ts';
 
-export {
-  type CacheMemory,
-  type PagedAttentionVariant,
-  pagedScratchElements,
-} from './attention-paged-tiles.ts';
+export { type PagedAttentionVariant, pagedScratchElements } from './attention-paged-tiles.ts';
+export type { CacheMemory } from './cache-format.ts';
 
 function checkVariant({ nopeDim, ropeDim, valueDim, group, pageSize }: PagedAttentionVariant): void {
   if (nopeDim < 1 || ropeDim < 0 || valueDim < 1 || group < 1) {
@@ -209,15 +213,18 @@ export const combineChunks = defineKernelFamily(
 
 /**
  * Writes rows into the slots of their positions: first[slot, 0..firstWidth-1] = firstSource[row, …] and likewise the
- * second part, converted to the cache's memory type. For MLA the latent and the rotary key (second = first +
- * kv_lora_rank elements), else keys and values. Sources are f32 with a row stride, caches have a slot stride; slots as
- * in `pagedAttention`; a row with a negative position is skipped. secondWidth may be 0.
+ * second part, as {@link storeNumbers} has it. For MLA the latent and the rotary key (second = first + kv_lora_rank
+ * elements), else keys and values. Sources are f32 with a row stride, caches have a slot stride; slots as in
+ * `pagedAttention`; a row with a negative position is skipped. secondWidth may be 0. Only q8 asks for the sizes of heads,
+ * which its blocks begin with, firstDim and secondDim (at least 1), and writes the scales.
  */
 export const writeCache = defineKernelFamily(
   'writeCache',
   {
     first: 'inout',
+    firstScales: 'inout',
     second: 'inout',
+    secondScales: 'inout',
     firstSource: 'in',
     secondSource: 'in',
     pageTable: 'in',
@@ -226,7 +233,9 @@ export const writeCache = defineKernelFamily(
     rows: 'i32',
     tableStride: 'i32',
     firstWidth: 'i32',
+    firstDim: 'i32',
     secondWidth: 'i32',
+    secondDim: 'i32',
     firstSlotStride: 'i32',
     secondSlotStride: 'i32',
     firstSourceRowStride: 'i32',
@@ -238,29 +247,39 @@ export const writeCache = defineKernelFamily(
       const position = b.loadI32(b.offset(p.positions, row));
       b.if(b.ge(position, 0), () => {
         const slot = slotOf(b, sequencePages(b, p, row), position, pageSize);
-        const write = (cache: Pointer, slotStride: I32, source: Pointer, rowStride: I32, width: I32) => {
-          const to = b.offset(cache, b.mul(slot, slotStride), MEMORY_BYTES[memory]);
+        const write = (part: 'first' | 'second', source: Pointer, rowStride: I32) => {
+          const cache = { values: p[part], scales: p[`${part}Scales`] };
           const from = b.offset(source, b.mul(row, rowStride));
-          b.strips(width, (strip) => strip.store(to, strip.load(from), memory));
+          const dim = memory === 'q8' ? p[`${part}Dim`] : p[`${part}Width`];
+          const heads = memory === 'q8' ? b.divide(p[`${part}Width`], dim) : b.i32(1);
+          storeNumbers(b, memory, slotRow(b, memory, cache, slot, p[`${part}SlotStride`]), from, { heads, dim });
         };
-        write(p.first, p.firstSlotStride, p.firstSource, p.firstSourceRowStride, p.firstWidth);
-        write(p.second, p.secondSlotStride, p.secondSource, p.secondSourceRowStride, p.secondWidth);
+        write('first', p.firstSource, p.firstSourceRowStride);
+        write('second', p.secondSource, p.secondSourceRowStride);
       });
     });
   },
   ({ pageSize, memory }) => ({
-    extents: (n) => ({
-      first: matrix(n.pages * pageSize, n.firstWidth, n.firstSlotStride, memory),
-      second: matrix(n.pages * pageSize, n.secondWidth, n.secondSlotStride, memory),
-      firstSource: matrix(n.rows, n.firstWidth, n.firstSourceRowStride),
-      secondSource: matrix(n.rows, n.secondWidth, n.secondSourceRowStride),
-      pageTable: indices(n.sequences * n.tableStride, n.pages),
-      sequences: indices(n.rows, n.sequences),
-      positions: indices(n.rows, n.tableStride * pageSize, { idle: true }),
-    }),
+    extents: (n) => {
+      const slots = n.pages * pageSize;
+      const part = (width: number, dim: number, stride: number) => ({
+        values: cacheExtent(memory, slots, stride, 1, 0, width),
+        scales: scalesExtent(memory, width === 0 ? 0 : slots, stride, Math.floor(width / dim), dim),
+      });
+      const first = part(n.firstWidth, n.firstDim, n.firstSlotStride);
+      const second = part(n.secondWidth, n.secondDim, n.secondSlotStride);
+      return {
+        ...{ first: first.values, firstScales: first.scales, second: second.values, secondScales: second.scales },
+        firstSource: matrix(n.rows, n.firstWidth, n.firstSourceRowStride),
+        secondSource: matrix(n.rows, n.secondWidth, n.secondSourceRowStride),
+        pageTable: indices(n.sequences * n.tableStride, n.pages),
+        sequences: indices(n.rows, n.sequences),
+        positions: indices(n.rows, n.tableStride * pageSize, { idle: true }),
+      };
+    },
     measure: (n, bytes) => {
       const slots = (room: number, width: number, stride: number) =>
-        width === 0 ? Number.POSITIVE_INFINITY : rowsWithin(room, width, stride, MEMORY_BYTES[memory]);
+        width === 0 ? Number.POSITIVE_INFINITY : rowsWithin(room, width, stride, CACHE_BYTES[memory]);
       const [first, second] = [
         slots(bytes.first, n.firstWidth, n.firstSlotStride),
         slots(bytes.second, n.secondWidth, n.secondSlotStride),
@@ -269,11 +288,14 @@ export const writeCache = defineKernelFamily(
       return { pages, sequences: Math.floor(bytes.pageTable / 4 / n.tableStride) };
     },
     sample: (draw) => {
-      const [firstWidth, secondWidth] = [draw(1, 40), draw(0, 20)];
+      const [firstDim, secondDim] = [draw(1, 40), draw(1, 20)];
+      const [firstWidth, secondWidth] = [firstDim * draw(1, 2), secondDim * draw(0, 2)];
       const padded = (width: number) => width + draw(0, 3);
+      const slot = (width: number) => strideOf(memory, padded(width) + (memory === 'q8' ? 8 : 0));
       return {
         ...{ rows: draw(0, 4), tableStride: draw(1, 3), pages: draw(1, 5), sequences: draw(1, 3) },
-        ...{ firstWidth, secondWidth, firstSlotStride: padded(firstWidth), secondSlotStride: padded(secondWidth) },
+        ...{ firstWidth, firstDim, secondWidth, secondDim },
+        ...{ firstSlotStride: slot(firstWidth), secondSlotStride: slot(secondWidth) },
         ...{ firstSourceRowStride: padded(firstWidth), secondSourceRowStride: padded(secondWidth) },
       };
     },

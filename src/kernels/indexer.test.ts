@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { CacheMemory } from './attention-paged.ts';
+import { type CacheMemory, scaleBlocks } from './cache-format.ts';
 import { indexScoreColumns, indexScores, selectPositions } from './indexer.ts';
 import { layerNorm } from './layernorm.ts';
 import { allTargets, createArena } from './testing.ts';
@@ -18,7 +18,7 @@ const problems = fc.record({
   heads: fc.constantFrom(1, 3, 4, 5, 9),
   dim: fc.oneof(fc.integer({ min: 1, max: 20 }), fc.constantFrom(64, 130)),
   pageSize: fc.constantFrom(1, 4, 16),
-  memory: fc.constantFrom<CacheMemory>('f32', 'bf16', 'f16'),
+  memory: fc.constantFrom<CacheMemory>('f32', 'bf16', 'f16', 'q8'),
   lengths: fc.array(fc.integer({ min: 0, max: 150 }), { minLength: 1, maxLength: 3 }),
   chosen: fc.constantFrom(1, 2, 7, 16, 64),
   offset: fc.integer({ min: 0, max: 3 }),
@@ -35,6 +35,18 @@ function f16Bits(value: number): number {
   if (value === 0) return 0;
   const bits = new Uint32Array(Float32Array.of(value).buffer)[0]!;
   return ((bits >>> 16) & 0x8000) | ((((bits >>> 23) & 255) - 112) << 10) | ((bits >>> 13) & 0x3ff);
+}
+
+/** The keys as bytes of eighths, which they are, and behind each the scales. */
+function quantisedKeys({ keys, slot }: { keys: readonly number[]; slot: number }, dim: number) {
+  const scalesAt = 2 * Math.ceil(slot / 2);
+  const scale = bf16Bits(1 / 8);
+  const scales = Array.from({ length: scaleBlocks(dim) }, () => [scale & 0xff, scale >>> 8]).flat();
+  const rows = Array.from({ length: keys.length / slot }, (_, row) => {
+    const quants = keys.slice(row * slot, (row + 1) * slot).map((value) => (8 * value) & 0xff);
+    return [...quants, ...new Array(scalesAt - slot).fill(0), ...scales];
+  });
+  return { rows: rows.flat(), scalesAt, stride: scalesAt + scales.length };
 }
 
 /** One row for each sequence, at its last position; -1 for an empty one. */
@@ -66,10 +78,13 @@ function build({ heads, dim, pageSize, lengths, seed, padding }: Problem) {
 function run(target: (typeof allTargets)[number], problem: Problem, data: ReturnType<typeof build>) {
   const { heads, dim, pageSize, memory, lengths, chosen, offset, padding, workers } = problem;
   const arena = createArena({ target, bytes: 1 << 21 });
+  const bytes = memory === 'q8' ? quantisedKeys(data, dim) : undefined;
   const key =
     memory === 'f32'
       ? arena.f32(data.keys, { offset })
-      : arena.u16(data.keys.map(memory === 'bf16' ? bf16Bits : f16Bits), { offset });
+      : bytes !== undefined
+        ? arena.bytes(bytes.rows, { offset: 2 * offset })
+        : arena.u16(data.keys.map(memory === 'bf16' ? bf16Bits : f16Bits), { offset });
   const rows = lengths.length;
   const columns = indexScoreColumns(data.pagesEach * pageSize);
   const scores = arena.f32(new Array<number>(rows * columns).fill(Number.NaN), { offset });
@@ -90,9 +105,10 @@ function run(target: (typeof allTargets)[number], problem: Problem, data: Return
       query: arena.f32(padded(data.query), { offset }),
       weights: arena.f32(padded(data.weights), { offset }),
       key,
+      keyScales: key.address + (bytes?.scalesAt ?? 0),
       queryRowStride: heads * dim + padding,
       weightsRowStride: heads + padding,
-      keySlotStride: data.slot,
+      keySlotStride: bytes?.stride ?? data.slot,
     },
     { workers },
   );

@@ -1,7 +1,7 @@
-import { type CacheMemory, dealOut, dotProducts, sequencePages, slotOf } from './attention-paged-tiles.ts';
+import { dealOut, dotProducts, sequencePages, slotOf } from './attention-paged-tiles.ts';
 import type { Builder, F32, I32, Pointer } from './builder.ts';
+import { CACHE_BYTES, type CacheMemory, cacheExtent, scalesExtent, slotRow, strideOf } from './cache-format.ts';
 import { type Draw, indices, matrix, rowsWithin } from './extents.ts';
-import { MEMORY_BYTES } from './ir.ts';
 import { defineKernelFamily } from './kernel.ts';
 
 /** Positions that one piece of work scores. */
@@ -39,6 +39,7 @@ export const indexScores = defineKernelFamily(
     query: 'in',
     weights: 'in',
     key: 'in',
+    keyScales: 'in',
     pageTable: 'in',
     sequences: 'in',
     positions: 'in',
@@ -50,7 +51,7 @@ export const indexScores = defineKernelFamily(
     keySlotStride: 'i32',
   },
   (b, p, { heads, dim, pageSize, memory }: IndexerVariant) => {
-    const bytes = MEMORY_BYTES[memory];
+    const cache = { values: p.key, scales: p.keyScales };
     dealOut(b, b.mul(b.divide(p.scoresStride, BLOCK), p.rows), (index) => {
       const block = b.divide(index, p.rows);
       const row = b.sub(index, b.mul(block, p.rows));
@@ -64,7 +65,7 @@ export const indexScores = defineKernelFamily(
         const last = b.sub(end, 1);
         b.loop(first, end, 2, (position) => {
           const keys = [position, b.min(b.add(position, 1), last)].map((each) =>
-            b.offset(p.key, b.mul(slotOf(b, pages, each, pageSize), p.keySlotStride), bytes),
+            slotRow(b, memory, cache, slotOf(b, pages, each, pageSize), p.keySlotStride),
           );
           const totals = keys.map(() => b.variable(b.f32(0)));
           const addHeads = (head: I32, count: number) => {
@@ -95,20 +96,21 @@ export const indexScores = defineKernelFamily(
       scores: matrix(n.rows, n.scoresStride, n.scoresStride),
       query: matrix(n.rows, heads * dim, n.queryRowStride),
       weights: matrix(n.rows, heads, n.weightsRowStride),
-      key: matrix(n.pages * pageSize, dim, n.keySlotStride, memory),
+      key: cacheExtent(memory, n.pages * pageSize, n.keySlotStride, 1, 0, dim),
+      keyScales: scalesExtent(memory, n.pages * pageSize, n.keySlotStride, 1, dim),
       pageTable: indices(n.sequences * n.tableStride, n.pages),
       sequences: indices(n.rows, n.sequences),
       positions: indices(n.rows, Math.min(n.tableStride * pageSize, n.scoresStride), { idle: true }),
     }),
     measure: (n, bytes) => ({
-      pages: Math.floor(rowsWithin(bytes.key, dim, n.keySlotStride, MEMORY_BYTES[memory]) / pageSize),
+      pages: Math.floor(rowsWithin(bytes.key, dim, n.keySlotStride, CACHE_BYTES[memory]) / pageSize),
       sequences: Math.floor(bytes.pageTable / 4 / n.tableStride),
     }),
     sample: (draw) => ({
       ...samplePositions(draw, pageSize),
       queryRowStride: heads * dim + draw(0, 3),
       weightsRowStride: heads + draw(0, 3),
-      keySlotStride: dim + draw(0, 3),
+      keySlotStride: strideOf(memory, dim + draw(0, 3)),
     }),
   }),
 );

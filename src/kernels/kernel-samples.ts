@@ -149,6 +149,7 @@ function attentionKernels(): Kernel[] {
     { nopeDim: 16, ropeDim: 0, valueDim: 20, group: 1, pageSize: 64, memory: 'f32' as const },
     // Groups so large that a task takes several tiles of heads.
     { nopeDim: 20, ropeDim: 4, valueDim: 40, group: 17, pageSize: 2, memory: 'f16' as const },
+    { nopeDim: 70, ropeDim: 4, valueDim: 100, group: 2, pageSize: 2, memory: 'q8' as const },
   ];
   return [
     ...dense.flatMap((variant) => [kernel(attentionForward(variant)), kernel(attentionBackward(variant))]),
@@ -161,6 +162,7 @@ function attentionKernels(): Kernel[] {
     kernel(combineChunks({ valueDim: 35, chunk: 6 })),
     kernel(indexScores({ heads: 6, dim: 37, pageSize: 8, memory: 'f32' })),
     kernel(indexScores({ heads: 4, dim: 16, pageSize: 16, memory: 'bf16' })),
+    kernel(indexScores({ heads: 4, dim: 40, pageSize: 4, memory: 'q8' })),
     kernel(selectPositions({ chosen: 5, pageSize: 8 })),
   ];
 }

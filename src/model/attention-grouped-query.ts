@@ -1,5 +1,7 @@
 import {
   addBias,
+  type CachePartShape,
+  cachePart,
   causalAttention,
   headsRmsNorm,
   linear,
@@ -65,6 +67,17 @@ export function documentGroupedQuery(
   return projected(mixed, parameters.output);
 }
 
+/** What the cache keeps of a token: the rotated keys of its heads, and their values. */
+export function groupedQueryCacheParts({
+  keyValueHeads: heads,
+  headDim: dim,
+}: GroupedQueryAttentionConfig): readonly CachePartShape[] {
+  return [
+    { heads, dim },
+    { heads, dim },
+  ];
+}
+
 /** Writes the rows' rotated keys and values into the cache, then attends to all positions up to each row's own. */
 export function cachedGroupedQuery(
   x: Tensor,
@@ -75,12 +88,13 @@ export function cachedGroupedQuery(
   const { headDim: dim, keyValueHeads } = input.attention;
   const { cache, rows } = input.cached;
   const { query, key, value } = project(x, parameters, input);
-  writeCache(cache, key, value, rows);
-  const width = keyValueHeads * dim;
+  const parts = groupedQueryCacheParts(input.attention);
+  const [keys, values] = [cachePart(cache, parts, 0), cachePart(cache, parts, 1)];
+  writeCache(rows, [keys, key], [values, value]);
   const mixed = pagedAttention({
     queryNope: { tensor: query, headStride: dim },
-    keyNope: { tensor: cache.slice(0, width), headStride: dim },
-    value: { tensor: cache.slice(width, width), headStride: dim },
+    keyNope: keys,
+    value: values,
     heads,
     nopeDim: dim,
     ropeDim: 0,

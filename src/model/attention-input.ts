@@ -27,7 +27,10 @@ export interface Documents {
 /** What a layer's cached attention works on. */
 export interface CachedAttention {
   readonly form: AttentionForm;
-  /** [slots, cacheWidth(config)]: the layer's latents and rotary keys (and the indexer's keys), or its rotated keys and its values. */
+  /**
+   * [slots, cacheRow(config, format).columns]: the layer's latents and rotary keys (and the indexer's keys), or its
+   * rotated keys and its values. The dtype says the format.
+   */
   readonly cache: Tensor;
   readonly rows: PagedRows;
 }

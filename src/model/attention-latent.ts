@@ -1,5 +1,8 @@
 import {
   BlockTensor,
+  type CachePartShape,
+  cacheFormatOf,
+  cachePart,
   causalAttention,
   choosePositions,
   headsLinear,
@@ -7,6 +10,7 @@ import {
   linear,
   type PagedRows,
   pagedAttention,
+  plainPart,
   rmsNorm,
   rotaryInPlace,
   Tensor,
@@ -87,6 +91,16 @@ export function documentLatent(
   return linear(mixed, parameters.output);
 }
 
+/** What the cache keeps of a token: latent, rotary key and, where attention is sparse, the indexer's key. */
+export function latentCacheParts({
+  keyValueLoraRank,
+  qkRopeHeadDim,
+  indexer,
+}: LatentAttentionConfig): readonly CachePartShape[] {
+  const dims = [keyValueLoraRank, qkRopeHeadDim, ...(indexer === null ? [] : [indexer.headDim])];
+  return dims.map((dim) => ({ heads: 1, dim }));
+}
+
 /** Writes the rows' latents into the cache, then attends to all positions up to each row's own. */
 export function cachedLatent(
   x: Tensor,
@@ -98,24 +112,31 @@ export function cachedLatent(
   const { heads } = config;
   const { qkNopeHeadDim: nope, qkRopeHeadDim: rope, vHeadDim: value, keyValueLoraRank: rank } = attention;
   const { queryNope, queryRope, latent, keyRope, queryLatent } = project(x, parameters, input);
-  writeCache(cache, latent, keyRope, cached.rows);
+  const parts = latentCacheParts(attention);
+  const [latents, rotaryKeys] = [cachePart(cache, parts, 0), cachePart(cache, parts, 1)];
+  writeCache(cached.rows, [latents, latent], [rotaryKeys, keyRope]);
   const rows = seenRows(x, queryLatent, parameters, input);
-  const [latents, rotaryKeys] = [cache.slice(0, rank), cache.slice(rank, rope)];
   const common = {
     queryRope: { tensor: queryRope, headStride: rope },
-    keyRope: { tensor: rotaryKeys, headStride: 0 },
+    keyRope: rotaryKeys,
     heads,
     ropeDim: rope,
     scale: softmaxScale(config),
     rows,
   };
   if (form === 'naive') {
-    const expanded = linear(latents, wholeLatentUp(parameters));
+    if (cacheFormatOf(cache) !== 'f32') {
+      throw new Error(
+        `the naive form of latent attention computes keys and values from latents in f32, and the cache is in ` +
+          `${cacheFormatOf(cache)}; use the absorbed form or a cache in f32`,
+      );
+    }
+    const expanded = linear(latents.values, wholeLatentUp(parameters));
     const mixed = pagedAttention({
       ...common,
       queryNope: { tensor: queryNope, headStride: nope },
-      keyNope: { tensor: expanded.slice(0, heads * nope), headStride: nope },
-      value: { tensor: expanded.slice(heads * nope, heads * value), headStride: value },
+      keyNope: plainPart(expanded.slice(0, heads * nope), { heads, dim: nope }),
+      value: plainPart(expanded.slice(heads * nope, heads * value), { heads, dim: value }),
       nopeDim: nope,
       valueDim: value,
       group: 1,
@@ -123,12 +144,11 @@ export function cachedLatent(
     return linear(mixed, parameters.output);
   }
   const { keys, values } = splitLatentUp(parameters.latentUp, heads, attention);
-  const shared = { tensor: latents, headStride: 0 };
   const mixed = pagedAttention({
     ...common,
     queryNope: { tensor: headsLinear(queryNope, keys, { transposed: keys instanceof BlockTensor }), headStride: rank },
-    keyNope: shared,
-    value: shared,
+    keyNope: latents,
+    value: latents,
     nopeDim: rank,
     valueDim: rank,
     group: heads,
@@ -179,7 +199,7 @@ function seenRows(
   const turned = { headStride: headDim, offset: 0, dim: attention.qkRopeHeadDim, layout: 'halves' } as const;
   rotaryInPlace(query, rotary.positions, rotary.table, { heads, ...turned });
   rotaryInPlace(key, rotary.positions, rotary.table, { heads: 1, ...turned });
-  const keys = cache.slice(attention.keyValueLoraRank + attention.qkRopeHeadDim, headDim);
-  writeCache(keys, key, undefined, rows);
+  const keys = cachePart(cache, latentCacheParts(attention), 2);
+  writeCache(rows, [keys, key]);
   return choosePositions({ query, weights: linear(x, indexer.weights), key: keys, rows, chosen: shape.topk });
 }

@@ -1,7 +1,14 @@
-import type { Tensor } from '../tensor/index.ts';
-import { cachedGroupedQuery, documentGroupedQuery } from './attention-grouped-query.ts';
+import {
+  type CacheFormat,
+  type CachePartShape,
+  cacheColumns,
+  cacheDType,
+  DTYPE_BYTES,
+  type Tensor,
+} from '../tensor/index.ts';
+import { cachedGroupedQuery, documentGroupedQuery, groupedQueryCacheParts } from './attention-grouped-query.ts';
 import type { CachedAttention, Documents, RotaryInput } from './attention-input.ts';
-import { cachedLatent, documentLatent } from './attention-latent.ts';
+import { cachedLatent, documentLatent, latentCacheParts } from './attention-latent.ts';
 import type { AttentionConfig, ModelConfig } from './config-types.ts';
 import type { AttentionParameters } from './parameters.ts';
 
@@ -38,12 +45,26 @@ function attentionOf<K extends AttentionConfig['kind']>({ attention }: ModelConf
   return attention as Extract<AttentionConfig, { kind: K }>;
 }
 
+/** Parts of a row of a layer's cache. */
+function cacheParts({ attention }: ModelConfig): readonly CachePartShape[] {
+  return attention.kind === 'latent' ? latentCacheParts(attention) : groupedQueryCacheParts(attention);
+}
+
 /**
  * Numbers that the cache keeps per token and layer: latent, rotary key and, where attention is sparse, the indexer's key;
  * or keys and values of their heads.
  */
-export function cacheWidth({ attention }: ModelConfig): number {
-  return attention.kind === 'latent'
-    ? attention.keyValueLoraRank + attention.qkRopeHeadDim + (attention.indexer?.headDim ?? 0)
-    : 2 * attention.keyValueHeads * attention.headDim;
+export function cacheWidth(config: ModelConfig): number {
+  return cacheParts(config).reduce((sum, { heads, dim }) => sum + heads * dim, 0);
+}
+
+/** The tensor of a layer's cache: columns by slot and dtype. Tensors of dtype u8 hold q8. */
+export function cacheRow(config: ModelConfig, format: CacheFormat) {
+  return { columns: cacheColumns(format, cacheParts(config)), dtype: cacheDType(format) };
+}
+
+/** Bytes that the cache keeps per token over all layers. */
+export function cacheBytes(config: ModelConfig, format: CacheFormat): number {
+  const { columns, dtype } = cacheRow(config, format);
+  return config.layers * columns * DTYPE_BYTES[dtype];
 }

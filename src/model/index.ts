@@ -1,5 +1,5 @@
 export { allocateParameters, describeModel, parameterBytes } from './allocate-parameters.ts';
-export { cacheWidth } from './attention.ts';
+export { cacheBytes, cacheRow, cacheWidth } from './attention.ts';
 export type { AttentionForm, CachedAttention, Documents, RotaryInput } from './attention-input.ts';
 export {
   type AttentionConfig,

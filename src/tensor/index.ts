@@ -8,6 +8,17 @@ export { nativeReport } from './native-target.ts';
 export { siluGate } from './ops/activation.ts';
 export { type CausalAttention, causalAttention, type Heads } from './ops/attention.ts';
 export { type PagedAttention, type PagedRows, pagedAttention, writeCache } from './ops/attention-paged.ts';
+export {
+  CACHE_FORMATS,
+  type CacheFormat,
+  type CachePart,
+  type CachePartShape,
+  cacheColumns,
+  cacheDType,
+  cacheFormatOf,
+  cachePart,
+  plainPart,
+} from './ops/cache.ts';
 export { accumulateInto, gradientBuffer, onBackward, passGradient, wantsGradient } from './ops/differentiate.ts';
 export { add, addBias, concatenate, copyInto, fill, scale } from './ops/elementwise.ts';
 export { embedding } from './ops/embedding.ts';

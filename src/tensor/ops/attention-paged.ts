@@ -1,5 +1,4 @@
 import {
-  type CacheMemory,
   pagedAttention as pagedAttentionKernel,
   pagedScratchElements,
   writeCache as writeCacheKernel,
@@ -7,6 +6,7 @@ import {
 import { recorder, rowsOf } from '../record.ts';
 import type { Tensor } from '../tensor.ts';
 import type { Heads } from './attention.ts';
+import { type CachePart, cacheFormatOf } from './cache.ts';
 
 /** Which slots the rows of a step see: see kernels/attention-paged.ts. */
 export interface PagedRows {
@@ -18,41 +18,44 @@ export interface PagedRows {
   readonly pageSize: number;
 }
 
-/** How the elements of a cache are kept. */
-export function memoryOf(cache: Tensor): CacheMemory {
-  return cache.dtype as CacheMemory;
-}
-
 /** Writes rows [latent | rotary key], [key | value] or only one part into the slots of their positions. */
-export function writeCache(cache: Tensor, first: Tensor, second: Tensor | undefined, rows: PagedRows): void {
-  const secondWidth = second?.columns ?? 0;
-  recorder().call(writeCacheKernel({ pageSize: rows.pageSize, memory: memoryOf(cache) }), {
-    first: cache.slice(0, first.columns),
-    second: cache.slice(first.columns, secondWidth),
-    firstSource: first,
-    secondSource: second ?? 0,
+export function writeCache(
+  rows: PagedRows,
+  [first, firstSource]: readonly [CachePart, Tensor],
+  [second, secondSource]: readonly [CachePart, Tensor] | readonly [undefined, undefined] = [undefined, undefined],
+): void {
+  const memory = cacheFormatOf(first.values);
+  recorder().call(writeCacheKernel({ pageSize: rows.pageSize, memory }), {
+    first: first.values,
+    firstScales: first.scales ?? 0,
+    second: second?.values ?? 0,
+    secondScales: second?.scales ?? 0,
+    firstSource,
+    secondSource: secondSource ?? 0,
     pageTable: rows.pageTable,
     sequences: rows.sequences,
     positions: rows.positions,
-    rows: rowsOf(first),
+    rows: rowsOf(firstSource),
     tableStride: rows.pageTable.stride,
-    firstWidth: first.columns,
-    secondWidth,
-    firstSlotStride: cache.stride,
-    secondSlotStride: cache.stride,
-    firstSourceRowStride: first.stride,
-    secondSourceRowStride: second?.stride ?? 0,
+    firstWidth: firstSource.columns,
+    firstDim: first.shape.dim,
+    secondWidth: secondSource?.columns ?? 0,
+    secondDim: second?.shape.dim ?? 1,
+    firstSlotStride: first.values.stride,
+    secondSlotStride: second?.values.stride ?? 0,
+    firstSourceRowStride: firstSource.stride,
+    secondSourceRowStride: secondSource?.stride ?? 0,
   });
 }
 
 export interface PagedAttention {
   readonly queryNope: Heads;
-  /** Keys and values by slot; a head stride of 0 means that all heads share them. */
-  readonly keyNope: Heads;
+  /** Keys and values by slot. A part of one head is shared by all. */
+  readonly keyNope: CachePart;
   /** Rotary parts; absent when ropeDim is 0. */
   readonly queryRope?: Heads;
-  readonly keyRope?: Heads;
-  readonly value: Heads;
+  readonly keyRope?: CachePart;
+  readonly value: CachePart;
   readonly heads: number;
   readonly nopeDim: number;
   readonly ropeDim: number;
@@ -63,6 +66,8 @@ export interface PagedAttention {
   readonly rows: PagedRows;
 }
 
+const headStride = ({ shape: { heads, dim } }: CachePart): number => (heads === 1 ? 0 : dim);
+
 /** Attention of rows over their sequences' pages: [rows, heads · valueDim]. */
 export function pagedAttention(input: PagedAttention): Tensor {
   const { queryNope, queryRope, keyNope, keyRope, value, heads, nopeDim, ropeDim, valueDim, group, scale } = input;
@@ -71,15 +76,18 @@ export function pagedAttention(input: PagedAttention): Tensor {
   const output = recorder().empty([queryNope.tensor.rows, heads * valueDim], { rowCount });
   const elements = pagedScratchElements({ nopeDim, ropeDim, group }, recorder().runtime.workers);
   recorder().call(
-    pagedAttentionKernel({ nopeDim, ropeDim, valueDim, group, pageSize, memory: memoryOf(keyNope.tensor) }),
+    pagedAttentionKernel({ nopeDim, ropeDim, valueDim, group, pageSize, memory: cacheFormatOf(keyNope.values) }),
     {
       output,
       scratch: recorder().empty([elements], { name: 'attention scores' }),
       queryNope: queryNope.tensor,
       queryRope: queryRope?.tensor ?? 0,
-      keyNope: keyNope.tensor,
-      keyRope: keyRope?.tensor ?? 0,
-      value: value.tensor,
+      keyNope: keyNope.values,
+      keyNopeScales: keyNope.scales ?? 0,
+      keyRope: keyRope?.values ?? 0,
+      keyRopeScales: keyRope?.scales ?? 0,
+      value: value.values,
+      valueScales: value.scales ?? 0,
       pageTable,
       sequences,
       positions,
@@ -91,12 +99,12 @@ export function pagedAttention(input: PagedAttention): Tensor {
       queryNopeHeadStride: queryNope.headStride,
       queryRopeRowStride: queryRope?.tensor.stride ?? 0,
       queryRopeHeadStride: queryRope?.headStride ?? 0,
-      keyNopeSlotStride: keyNope.tensor.stride,
-      keyNopeHeadStride: keyNope.headStride,
-      keyRopeSlotStride: keyRope?.tensor.stride ?? 0,
-      keyRopeHeadStride: keyRope?.headStride ?? 0,
-      valueSlotStride: value.tensor.stride,
-      valueHeadStride: value.headStride,
+      keyNopeSlotStride: keyNope.values.stride,
+      keyNopeHeadStride: headStride(keyNope),
+      keyRopeSlotStride: keyRope?.values.stride ?? 0,
+      keyRopeHeadStride: keyRope ? headStride(keyRope) : 0,
+      valueSlotStride: value.values.stride,
+      valueHeadStride: headStride(value),
       outputRowStride: output.stride,
     },
   );

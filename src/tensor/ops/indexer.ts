@@ -1,15 +1,15 @@
 import { indexScoreColumns, indexScores, selectPositions } from '../../kernels/indexer.ts';
 import { recorder, rowsOf } from '../record.ts';
 import type { Tensor } from '../tensor.ts';
-import { memoryOf, type PagedRows } from './attention-paged.ts';
+import type { PagedRows } from './attention-paged.ts';
+import { type CachePart, cacheFormatOf } from './cache.ts';
 
 export interface ChosenPositions {
   /** [rows, heads · dim] */
   readonly query: Tensor;
   /** [rows, heads]: what each head's score counts. */
   readonly weights: Tensor;
-  /** [slots, dim], a view of the cache. */
-  readonly key: Tensor;
+  readonly key: CachePart;
   readonly rows: PagedRows;
   /** Most positions that a row may see. */
   readonly chosen: number;
@@ -25,17 +25,18 @@ export function choosePositions({ query, weights, key, rows, chosen }: ChosenPos
   const columns = indexScoreColumns(pageTable.columns * pageSize);
   const scores = recorder().empty([query.rows, columns], { name: 'indexer scores', rowCount });
   const paged = { pageTable, sequences, positions, rows: rowsOf(query), tableStride: pageTable.stride };
-  const [heads, dim] = [weights.columns, key.columns];
-  recorder().call(indexScores({ heads, dim, pageSize, memory: memoryOf(key) }), {
+  const [heads, dim] = [weights.columns, key.shape.dim];
+  recorder().call(indexScores({ heads, dim, pageSize, memory: cacheFormatOf(key.values) }), {
     scores,
     query,
     weights,
-    key,
+    key: key.values,
+    keyScales: key.scales ?? 0,
     ...paged,
     scoresStride: columns,
     queryRowStride: query.stride,
     weightsRowStride: weights.stride,
-    keySlotStride: key.stride,
+    keySlotStride: key.values.stride,
   });
   const integers = (name: string, width: number) =>
     recorder().empty([query.rows, width], { name, dtype: 'i32', rowCount });
@@ -50,7 +51,7 @@ export function choosePositions({ query, weights, key, rows, chosen }: ChosenPos
     last,
     scores,
     ...paged,
-    pages: Math.floor(key.rows / pageSize),
+    pages: Math.floor(key.values.rows / pageSize),
     scoresStride: columns,
   });
   return { pageTable: slots, sequences: tables, positions: last, pageSize: 1 };

@@ -4,6 +4,8 @@ import { fileRows } from '../../kernels/blocks.fixture.ts';
 import { Random } from '../../platform/random.ts';
 import {
   allocateBlockTensor,
+  type CachePart,
+  cachePart,
   causalAttention,
   createRuntime,
   expertRowsLinear,
@@ -194,12 +196,23 @@ describe.each(['interpreter', 'wasm'] as const)('on %s', (target) => {
       }),
     );
     const actual = run(() => {
-      writeCache(cache, kv, keyRope, paged);
+      const parts = [
+        { heads, dim: nope },
+        { heads, dim: value },
+        { heads: 1, dim: rope },
+      ];
+      const [keys, values, rotary] = [0, 1, 2].map((part) => cachePart(cache, parts, part)) as [
+        CachePart,
+        CachePart,
+        CachePart,
+      ];
+      writeCache(paged, [keys, kv.slice(0, heads * nope)], [rotary, keyRope]);
+      writeCache(paged, [values, kv.slice(heads * nope, heads * value)]);
       return pagedAttention({
         ...queries,
-        keyNope: heads3(cache, 0, nope),
-        keyRope: { tensor: cache.slice(heads * (nope + value), rope), headStride: 0 },
-        value: heads3(cache, heads * nope, value),
+        keyNope: keys,
+        keyRope: rotary,
+        value: values,
         nopeDim: nope,
         ropeDim: rope,
         valueDim: value,
