@@ -65,7 +65,7 @@ const FACTS: CardFacts = {
     },
     parameters: { total: 1_234_567, active: 617_283, predictionTotal: 1000, predictionActive: 500 },
     weights: { bytes: 2_500_000, types: { BF16: 2_499_000, F32: 1000 }, memoryBytes: 4_938_268 },
-    cacheBytesPerToken: { latent: 192, multiHead: 384 },
+    cacheBytesPerToken: { format: 'f32', latent: 192, multiHead: 384 },
   },
   recipe: recipes.tiny!,
   run: { step: 60, tokens: 30_000, seconds: 5400, machine: { processor: 'P', cores: 2, memoryGiB: 8, node: '26.0.0' } },

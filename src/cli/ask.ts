@@ -8,6 +8,7 @@ import {
   addModelOptions,
   addSamplingOptions,
   type ModelFlags,
+  openOptions,
   type SamplingFlags,
   samplingOptions,
 } from './sampling-flags.ts';
@@ -35,7 +36,7 @@ export function registerAsk(program: Command): void {
     }
     const questions = flags.file === undefined ? [{ line: 1, question }] : await readQuestions(flags.file);
     const maximumSequences = Math.min(BATCH, Math.max(1, questions.length));
-    const model = await openModel(flags.model, { maximumSequences, workers: flags.workers });
+    const model = await openModel(flags.model, { maximumSequences, ...openOptions(flags) });
     try {
       if (flags.file !== undefined) await askMany(model, questions, flags.file, options, flags.json ?? false);
       else if (flags.json) await askMany(model, questions, undefined, options, true);

@@ -5,7 +5,7 @@ import { type Evaluation, evaluate, kindsOf, wilsonInterval } from '../training/
 import { kinds, type Language, type Split } from '../training/tasks/index.ts';
 import { coloursFor } from './answer-printer.ts';
 import { openModel } from './open-model.ts';
-import { addModelOptions, countArgument, type ModelFlags } from './sampling-flags.ts';
+import { addModelOptions, countArgument, type ModelFlags, openOptions } from './sampling-flags.ts';
 
 interface Flags extends ModelFlags {
   readonly tasks: readonly string[];
@@ -45,7 +45,7 @@ export function registerEval(program: Command): void {
 
 async function runEvaluation(flags: Flags): Promise<void> {
   const { n: count, language: languages, tasks, split, wordings, seed, maxTokens } = flags;
-  const model = await openModel(flags.model, { maximumSequences: flags.batch, workers: flags.workers });
+  const model = await openModel(flags.model, { maximumSequences: flags.batch, ...openOptions(flags) });
   const stop = new AbortController();
   process.once('SIGINT', () => stop.abort());
   const start = performance.now();

@@ -111,7 +111,7 @@ describe('jingqi inspect', () => {
         predictionTotal: attention + 64 + experts + 8 * expert + 96 + 64 * 32,
         predictionActive: attention + 64 + experts + 3 * expert + 96 + 64 * 32,
       },
-      cacheBytesPerToken: { latent: 4 * 2 * 32, multiHead: 4 * 2 * 4 * (20 + 10) },
+      cacheBytesPerToken: { format: 'f32', latent: 4 * 2 * 32, multiHead: 4 * 2 * 4 * (20 + 10) },
     });
     const { bytes, types } = report.weights;
     expect(types.BF16! + types.F32!).toBe(bytes);
@@ -135,7 +135,7 @@ describe('jingqi inspect', () => {
       layers: { total: 2, dense: 2, experts: 0 },
       attention: { kind: 'grouped-query', heads: 6, keyValueHeads: 2, headDim: 6, inputBias: true },
       experts: null,
-      cacheBytesPerToken: { groupedQuery: 4 * 2 * 2 * 2 * 6, multiHead: 4 * 2 * 6 * 2 * 6 },
+      cacheBytesPerToken: { format: 'f32', groupedQuery: 4 * 2 * 2 * 2 * 6, multiHead: 4 * 2 * 6 * 2 * 6 },
     });
   });
 

@@ -1,9 +1,10 @@
 import Table from 'cli-table3';
 import type { Command } from 'commander';
 import { modelSize, weightFormats } from '../checkpoint/index.ts';
-import { type ModelSource, openModelSource } from '../inference/index.ts';
+import { defaultCacheFormat, type ModelSource, openModelSource } from '../inference/index.ts';
 import {
   type AttentionConfig,
+  cacheBytes,
   type GroupedQueryAttentionConfig,
   hasExperts,
   type IndexerConfig,
@@ -11,7 +12,7 @@ import {
   type ModelConfig,
   parameterBytes,
 } from '../model/index.ts';
-import { DTYPE_BYTES, formatBytes } from '../tensor/index.ts';
+import { type CacheFormat, formatBytes } from '../tensor/index.ts';
 import { DEFAULT_MODEL } from './model-directory.ts';
 
 export function registerInspect(program: Command): void {
@@ -30,9 +31,6 @@ export function registerInspect(program: Command): void {
       }
     });
 }
-
-/** The cache holds f32 numbers. */
-const CACHE_NUMBER_BYTES = DTYPE_BYTES.f32;
 
 /** What `inspect --json` prints. Counts of parameters are numbers, not bytes. */
 export interface InspectReport {
@@ -71,10 +69,10 @@ export interface InspectReport {
     readonly memoryBytes: number;
   };
   /**
-   * Bytes per token over all layers: latents, or keys and values of grouped-query attention, as they are kept, and keys
-   * and values of ordinary multi-head attention.
+   * Bytes per token over all layers: latents, or keys and values of grouped-query attention, in the format in which
+   * they are kept unless told otherwise, and keys and values of ordinary multi-head attention in the same.
    */
-  readonly cacheBytesPerToken: { readonly multiHead: number } & (
+  readonly cacheBytesPerToken: { readonly format: CacheFormat; readonly multiHead: number } & (
     | { readonly latent: number }
     | { readonly groupedQuery: number }
   );
@@ -83,11 +81,13 @@ export interface InspectReport {
 /** Describes a model by its config and the headers of its weights. */
 export function inspectSource(source: ModelSource): InspectReport {
   const { config, directory, tensors, totalBytes } = source;
-  const { main, predictions, cacheNumbers, multiHeadCacheNumbers } = modelSize(config);
+  const size = modelSize(config);
+  const { main, predictions, cacheNumbers, multiHeadCacheNumbers } = size;
   const withExperts = Array.from({ length: config.layers }, (_, layer) => hasExperts(config, layer)).filter(Boolean);
   const types: Record<string, number> = {};
   for (const { dtype, bytes } of tensors.values()) types[dtype] = (types[dtype] ?? 0) + bytes;
-  const kept = cacheNumbers * CACHE_NUMBER_BYTES;
+  const format = defaultCacheFormat(size);
+  const kept = cacheBytes(config, format);
   return {
     directory,
     modelType: config.modelType,
@@ -118,7 +118,8 @@ export function inspectSource(source: ModelSource): InspectReport {
     weights: { bytes: totalBytes, types, memoryBytes: parameterBytes(config, weightFormats(source)) },
     cacheBytesPerToken: {
       ...(config.attention.kind === 'latent' ? { latent: kept } : { groupedQuery: kept }),
-      multiHead: multiHeadCacheNumbers * CACHE_NUMBER_BYTES,
+      format,
+      multiHead: (multiHeadCacheNumbers / cacheNumbers) * kept,
     },
   };
 }
@@ -163,7 +164,7 @@ function asTable(report: InspectReport): string {
   rows.push(
     ['weights', `${whole(weights.bytes)} bytes (${types.join(', ')})`],
     ['in memory', formatBytes(weights.memoryBytes)],
-    ['cache per token', `${whole(kept)} bytes (f32, all layers)`],
+    ['cache per token', `${whole(kept)} bytes (${cache.format}, all layers)`],
     [
       'with multi-head attention',
       `${whole(cache.multiHead)} bytes: ${(cache.multiHead / kept).toFixed(1)} times as much`,

@@ -1,5 +1,6 @@
-import { type Command, InvalidArgumentError } from 'commander';
+import { type Command, InvalidArgumentError, Option } from 'commander';
 import { type AnswerOptions, Sampler } from '../inference/index.ts';
+import { CACHE_FORMATS, type CacheFormat } from '../tensor/index.ts';
 import { DEFAULT_MODEL } from './model-directory.ts';
 
 export interface SamplingFlags {
@@ -44,13 +45,23 @@ function biasArgument(text: string, before: Readonly<Record<number, number>> = {
 export function addModelOptions(command: Command): Command {
   return command
     .option('--model <path>', 'model directory in Hugging Face layout, or a .gguf file', DEFAULT_MODEL)
-    .option('--workers <n>', 'threads (default: as many as the model can use)', countArgument);
+    .option('--workers <n>', 'threads (default: as many as the model can use)', countArgument)
+    .addOption(
+      new Option(
+        '--cache <format>',
+        'how the cache keeps its numbers (default: f32 for small models, else f16); q8 has 8 bits',
+      ).choices(CACHE_FORMATS),
+    );
 }
 
 export interface ModelFlags {
   readonly model: string;
   readonly workers?: number;
+  readonly cache?: CacheFormat;
 }
+
+/** What the flags say of how a model is opened. */
+export const openOptions = ({ workers, cache }: ModelFlags) => ({ workers, cache });
 
 /** The options that say how tokens are chosen. */
 export function addSamplingOptions(command: Command): Command {

@@ -10,6 +10,7 @@ import {
   addModelOptions,
   addSamplingOptions,
   type ModelFlags,
+  openOptions,
   type SamplingFlags,
   samplingOptions,
 } from './sampling-flags.ts';
@@ -23,7 +24,7 @@ export function registerStart(program: Command): void {
     .description('talk to a model in the terminal; piped input is answered line by line');
   addSamplingOptions(addModelOptions(command)).action(async (flags: Flags) => {
     const options = samplingOptions(flags);
-    const model = await openModel(flags.model, { maximumSequences: 1, workers: flags.workers });
+    const model = await openModel(flags.model, { maximumSequences: 1, ...openOptions(flags) });
     try {
       await (process.stdin.isTTY && process.stdout.isTTY ? talk(model, options) : answerLines(model, options));
     } finally {

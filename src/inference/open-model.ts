@@ -1,7 +1,13 @@
 import { loadWeights, type ModelSize, modelSize, weightFormats } from '../checkpoint/index.ts';
-import { allocateParameters, type ModelConfig, parameterBytes, type WeightFormats } from '../model/index.ts';
+import {
+  allocateParameters,
+  cacheBytes,
+  type ModelConfig,
+  parameterBytes,
+  type WeightFormats,
+} from '../model/index.ts';
 import { platform } from '../platform/index.ts';
-import { createRuntime, formatBytes, type RuntimeOptions } from '../tensor/index.ts';
+import { type CacheFormat, createRuntime, formatBytes, type RuntimeOptions } from '../tensor/index.ts';
 import { type ChatEncoding, chatEncodingFor, type Tokenizer } from '../text/index.ts';
 import { Engine } from './engine.ts';
 import { type ModelSource, openModelSource } from './model-source.ts';
@@ -26,6 +32,11 @@ export interface OpenModelOptions {
   readonly maximumSequences?: number;
   /** Most tokens of a sequence, prompt included. Default: the model's positions, at most 4096. */
   readonly contextLength?: number | undefined;
+  /**
+   * How the cache keeps keys, values or latents: f32, f16, bf16, or q8 (bytes with a scale for every 32). Default: f32
+   * for small models, where the cache costs nothing, else f16; see `defaultCacheFormat`.
+   */
+  readonly cache?: CacheFormat | undefined;
   /** Threads. Default: one where a step has too little work to share, else all processors. */
   readonly workers?: number | undefined;
   /** See `RuntimeOptions`. */
@@ -60,7 +71,8 @@ async function loadModel(source: ModelSource, options: OpenModelOptions): Promis
   const small = maximumSequences * size.main.active < WORTH_SHARING;
   const workers = options.workers ?? (small ? 1 : undefined);
   const formats = weightFormats(source);
-  const memoryBytes = memoryFor(directory, config, formats, { size, cacheTokens });
+  const cacheFormat = options.cache ?? defaultCacheFormat(size);
+  const memoryBytes = memoryFor(directory, config, formats, { cacheFormat, cacheTokens });
   const runtime = await createRuntime({
     memoryBytes,
     ...(workers === undefined ? {} : { workers }),
@@ -77,6 +89,7 @@ async function loadModel(source: ModelSource, options: OpenModelOptions): Promis
       maximumSequences,
       contextLength,
       cacheTokens,
+      cacheFormat,
       rowLimit: size.main.active < WORTH_MANY_ROWS ? 256 : 512,
       usedVocabulary: Math.min(tokenizer.vocabularySize, config.vocabularySize),
     });
@@ -101,6 +114,11 @@ const WORTH_SHARING = 16e6;
 /** Active parameters from which steps of more rows pay: all that is read from memory is then used for more of them. */
 const WORTH_MANY_ROWS = 250e6;
 
+/** f32 for models of few parameters, else f16: half the bytes to keep and to read, at no loss that shows. */
+export function defaultCacheFormat({ main }: ModelSize): CacheFormat {
+  return main.active < WORTH_SHARING ? 'f32' : 'f16';
+}
+
 /** Positions for which the cache is laid out where the model could have more. */
 const LONGEST_CONTEXT = 4096;
 
@@ -115,16 +133,16 @@ function memoryFor(
   directory: string,
   config: ModelConfig,
   formats: WeightFormats,
-  { size, cacheTokens }: { readonly size: ModelSize; readonly cacheTokens: number },
+  { cacheFormat, cacheTokens }: { readonly cacheFormat: CacheFormat; readonly cacheTokens: number },
 ): number {
   const weights = parameterBytes(config, formats);
-  const cache = 4 * size.cacheNumbers * (cacheTokens + 64);
+  const cache = cacheBytes(config, cacheFormat) * (cacheTokens + 64);
   const available = platform().availableMemory();
   if (available !== undefined && weights + cache > available) {
     throw new Error(
-      `${directory}: weights of ${formatBytes(weights)} and a cache of ${formatBytes(cache)} for ${cacheTokens} tokens do ` +
-        `not fit into the ${formatBytes(available)} of memory that are free; use a smaller quantisation, fewer sequences ` +
-        'or a shorter context',
+      `${directory}: weights of ${formatBytes(weights)} and a cache of ${formatBytes(cache)} for ${cacheTokens} tokens in ` +
+        `${cacheFormat} do not fit into the ${formatBytes(available)} of memory that are free; use a smaller ` +
+        'quantisation, a smaller cache format, fewer sequences or a shorter context',
     );
   }
   return Math.ceil(1.01 * weights + cache) + WORKING_BYTES;
