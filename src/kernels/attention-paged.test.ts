@@ -133,7 +133,7 @@ function run(target: TestTarget, problem: Problem, data: ReturnType<typeof build
   const { variant, latent, workers, offset } = problem;
   const { nopeDim, ropeDim, valueDim, group, pageSize, memory } = variant;
   const { keyWidth, ropeWidth, valueWidth, numbers, slot, scalesAt } = layoutOf(problem);
-  const arena = createArena({ target, bytes: 1 << 21 });
+  const arena = createArena({ target, bytes: 1 << 22 });
   const bytes = { f32: 4, f16: 2, bf16: 2, q8: 1 }[memory];
   const empty = <T>(value: T) => new Array<T>(data.slots * slot).fill(value);
   const cache =
