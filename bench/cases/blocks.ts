@@ -1,3 +1,4 @@
+import { BLOCK_FORMATS } from '../../src/kernels/block-formats.ts';
 import { type BenchCase, type BenchContext, type BenchRow, row } from '../bench.ts';
 import { RUNNER_TARGETS, type RunnerTarget, targetMissing } from '../kernel-runner.ts';
 import { interleave, Subject } from '../subject.ts';
@@ -11,7 +12,7 @@ const TITLES: Readonly<Record<RunnerTarget, string>> = {
   avx2: 'AVX2',
   avx512: 'AVX-512',
 };
-const WEIGHTS: Readonly<Record<VectorWeights, string>> = { f32: 'f32', bf16: 'bf16', q8_0: '8-bit', q4_0: '4-bit' };
+const WEIGHTS: readonly VectorWeights[] = ['f32', 'bf16', ...BLOCK_FORMATS];
 
 async function run({ quick, workers, progress, note }: BenchContext): Promise<BenchRow[]> {
   progress('starting');
@@ -54,8 +55,17 @@ async function run({ quick, workers, progress, note }: BenchContext): Promise<Be
         peer: Math.max(...own[target].map((result) => result.byHead.dense)),
         unit: 'GMAC/s',
       }),
-      ...(Object.keys(WEIGHTS) as VectorWeights[]).map((weights) => {
-        const title = `matrix-vector, ${WEIGHTS[weights]} weights, ${workers} workers, ${TITLES[target]}`;
+      ...BLOCK_FORMATS.filter((format) => format !== 'q4_0').map((format) =>
+        row({
+          name: `${format} × 8-bit ${rows}×${columns}×${inner}, ${workers} workers, ${TITLES[target]}, vs q4_0`,
+          ours: Math.max(...own[target].map(({ many }) => many[format])),
+          peer: Math.max(...own[target].map(({ many }) => many.q4_0)),
+          unit: 'GMAC/s',
+          ...(native && format === 'q4_k' ? { target: 1 / 1.3 } : {}),
+        }),
+      ),
+      ...WEIGHTS.map((weights) => {
+        const title = `matrix-vector, ${weights} weights, ${workers} workers, ${TITLES[target]}`;
         return row({
           name: `${title}, of reading memory`,
           ours: Math.max(...own[target].map(({ vector }) => vector[weights])),

@@ -1,4 +1,4 @@
-import { BLOCK, blockBytes, rowBytes } from '../../src/kernels/block-formats.ts';
+import { BLOCK, formatDetails, rowBytes } from '../../src/kernels/block-formats.ts';
 
 /** The product that is compared: 8-bit activations [rows, inner] with 4-bit weights [columns, inner]. */
 export const PRODUCT = { rows: 256, columns: 2048, inner: 2048 };
@@ -28,7 +28,7 @@ export function q4Rows({ columns, inner }: { columns: number; inner: number }): 
   const rows = new Uint8Array(columns * rowBytes('q4_0', inner));
   const view = new DataView(rows.buffer);
   for (let n = 0, at = 0; n < columns; n++) {
-    for (let k = 0; k < inner; k += BLOCK, at += blockBytes('q4_0')) {
+    for (let k = 0; k < inner; k += BLOCK, at += formatDetails('q4_0').fileBytes) {
       view.setFloat16(at, SCALE, true);
       for (let j = 0; j < 16; j++) rows[at + 2 + j] = quant(n, k + j) | (quant(n, k + 16 + j) << 4);
     }

@@ -1,4 +1,5 @@
-import { type BlockFormat, packPanels, panelsBytes } from '../../src/kernels/block-formats.ts';
+import { BLOCK_FORMATS, type BlockFormat, panelsBytes } from '../../src/kernels/block-formats.ts';
+import { packPanels } from '../../src/kernels/block-pack.ts';
 import {
   type BlockArgument,
   type BlockMatmulCall,
@@ -21,6 +22,8 @@ export interface OurBlocksResult extends BlocksResult {
   /** GB/s of weights in matrix-vector products, and of plain reading. */
   readonly vector: Readonly<Record<VectorWeights, number>>;
   readonly read: number;
+  /** GMAC/s of products of many rows, their quantisation included. */
+  readonly many: Readonly<Record<BlockFormat, number>>;
   /** GMAC/s of a product of 4-bit weights by head, and of one matrix of as many weights, both from 8-bit rows. */
   readonly byHead: { readonly heads: number; readonly dense: number };
 }
@@ -82,6 +85,13 @@ await serveSubject<{ workers: number; target: RunnerTarget; seconds: number }>(a
     return bytes / runner.best(list, seconds, 4) / 1e9;
   };
 
+  const manyRows = (format: BlockFormat): number => {
+    runner.clear();
+    const { rows, columns, inner } = PRODUCT;
+    const { list } = prepareBlocks({ format, rows, columns, inner });
+    return (rows * columns * inner) / runner.best(list, seconds, 4) / 1e9;
+  };
+
   const byHead = () => {
     runner.clear();
     const { heads, rows, columns, inner } = HEADS;
@@ -123,12 +133,15 @@ await serveSubject<{ workers: number; target: RunnerTarget; seconds: number }>(a
 
   return (): OurBlocksResult => {
     const before = read();
-    const vector = {
-      f32: rowVector('f32'),
-      bf16: rowVector('bf16'),
-      q8_0: blockVector('q8_0'),
-      q4_0: blockVector('q4_0'),
+    const inBlocks = Object.fromEntries(BLOCK_FORMATS.map((format) => [format, blockVector(format)]));
+    const vector = { f32: rowVector('f32'), bf16: rowVector('bf16'), ...inBlocks } as OurBlocksResult['vector'];
+    const many = Object.fromEntries(BLOCK_FORMATS.map((format) => [format, manyRows(format)]));
+    return {
+      ...product(),
+      byHead: byHead(),
+      vector,
+      many: many as OurBlocksResult['many'],
+      read: Math.max(before, read()),
     };
-    return { ...product(), byHead: byHead(), vector, read: Math.max(before, read()) };
   };
 });

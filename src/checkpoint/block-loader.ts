@@ -1,4 +1,5 @@
-import { packPanels, rowBytes } from '../kernels/block-formats.ts';
+import { panelRowBytes, rowBytes } from '../kernels/block-formats.ts';
+import { packPanels } from '../kernels/block-pack.ts';
 import type { BlockRows, BlockTensor, Runtime } from '../tensor/index.ts';
 
 /** Reads rows of blocks as a file has them: as many as fill the target, from row `first` of its tensor on. */
@@ -82,7 +83,7 @@ export class BlockLoader {
     rows: number,
   ) {
     const target = this.#runtime.view(panels) as Uint8Array;
-    const perRow = rowBytes(format, inner);
+    const perRow = panelRowBytes(format, inner);
     const end = first + rows === matrixRows ? target.length : (first + rows) * perRow;
     try {
       packPanels(format, lanes, { rows, inner }, source, target.subarray(first * perRow, end));

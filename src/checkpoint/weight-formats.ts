@@ -13,7 +13,7 @@ export function weightFormats(source: WeightSource): WeightFormats {
   const { config, tensors } = source;
   const model = describeModel(config);
   const matrices = new Set(
-    model.all.filter(({ kind, name }) => kind === 'matrix' || name === 'head').map(({ name }) => name),
+    model.all.filter(({ kind }) => kind === 'matrix' || kind === 'embedding').map(({ name }) => name),
   );
   const found = new Map<string, Set<WeightFormat>[]>();
   for (const spec of tensorSpecs(config)) {

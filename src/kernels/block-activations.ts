@@ -1,13 +1,18 @@
 import { BLOCK } from './block-formats.ts';
-import type { Builder, Pointer, VectorF32, VectorI32 } from './builder.ts';
+import type { Builder, I32, Pointer, VectorF32, VectorI32 } from './builder.ts';
 import { type Extent, matrix, records } from './extents.ts';
 import { defineKernel } from './kernel.ts';
 import { rowAddress } from './loops.ts';
 
-/** One block of activations: 32 signed bytes, their scale in f32, and the sum of the bytes as i32. */
-export const ACTIVATION_BYTES = BLOCK + 8;
+/**
+ * One block of activations: 32 signed bytes, their scale in f32, the sums of the first 16 and of the last 16 bytes as i16,
+ * and the scale times the sum of all, rounded, in f32. Weights less an offset need sums of integers, weights with a
+ * minimum the last one.
+ */
+export const ACTIVATION_BYTES = BLOCK + 12;
 export const ACTIVATION_SCALE = BLOCK;
-export const ACTIVATION_SUM = BLOCK + 4;
+export const ACTIVATION_SUMS = BLOCK + 4;
+export const ACTIVATION_SCALED_SUM = BLOCK + 8;
 
 /** Memory of blocks of activations. */
 export function activationBlocks(count: number): Extent {
@@ -15,7 +20,16 @@ export function activationBlocks(count: number): Extent {
     { kind: 'i8', count: BLOCK },
     { kind: 'f32', count: 1 },
     { kind: 'i32', count: 1 },
+    { kind: 'f32', count: 1 },
   ]);
+}
+
+/** The sum of the integers of a block, or of one of its halves. */
+export function activationSum(b: Builder, block: Pointer, of: 'all' | 'first' | 'second'): I32 {
+  const both = b.loadI32(block, ACTIVATION_SUMS);
+  const second = () => b.shiftRight(both, 16);
+  const first = () => b.shiftRight(b.shiftLeft(both, 16), 16);
+  return of === 'all' ? b.add<'i32'>(first(), second()) : of === 'first' ? first() : second();
 }
 
 /** Blocks whose magnitudes all stay below this become zeros: the inverse of their scale would leave the range of f32. */
@@ -63,8 +77,12 @@ function quantiseBlock(b: Builder, from: Pointer, to: Pointer): void {
   const inverse = b.splat(b.select<'f32'>(counts, b.div<'f32'>(127, bound), 0));
   const quants = values.map((value) => b.toI32(b.nearest(b.mul<'vf32'>(value, inverse))));
   for (const [i, quant] of quants.entries()) b.storeI32(to, quant, i * b.lanes, 'u8');
-  b.store(to, b.select<'f32'>(counts, b.div<'f32'>(bound, 127), 0), ACTIVATION_SCALE);
-  b.storeI32(to, b.reduceAdd(halve(quants, (x, y) => b.add<'vi32'>(x, y))), ACTIVATION_SUM);
+  const scale = b.select<'f32'>(counts, b.div<'f32'>(bound, 127), 0);
+  const sumOf = (some: readonly VectorI32[]) => b.reduceAdd(halve(some, (x, y) => b.add<'vi32'>(x, y)));
+  const [first, second] = [sumOf(quants.slice(0, quants.length / 2)), sumOf(quants.slice(quants.length / 2))];
+  b.store(to, scale, ACTIVATION_SCALE);
+  b.storeI32(to, b.or<'i32'>(b.and<'i32'>(first, 0xffff), b.shiftLeft(second, 16)), ACTIVATION_SUMS);
+  b.store(to, b.mul<'f32'>(scale, b.toF32(b.add<'i32'>(first, second))), ACTIVATION_SCALED_SUM);
 }
 
 /** Combines the first half of the vectors with the second until one is left. */

@@ -1,9 +1,9 @@
 import { ACTIVATION_BYTES, activationBlocks } from './block-activations.ts';
-import { BLOCK, type BlockFormat, blockBytes, formatDetails, panelWidth } from './block-formats.ts';
-import { blockTileCount, blockTiles } from './block-tile.ts';
+import { BLOCK, type BlockFormat, formatDetails, groupLayout, panelWidth } from './block-formats.ts';
+import { panelsOf, weightPanels } from './block-memory.ts';
+import { blockTileCount, blockTiles, fileBlocks } from './block-tile.ts';
 import type { Builder, I32, Pointer } from './builder.ts';
-import { bounds, type Draw, indices, matrix, records, rowsWithin } from './extents.ts';
-import type { TargetInfo } from './ir.ts';
+import { bounds, type Draw, indices, matrix, rowsWithin } from './extents.ts';
 import { defineKernelFamily } from './kernel.ts';
 import { ceilDivide, walkPairs, workerShare } from './matmul-tile.ts';
 
@@ -21,20 +21,6 @@ export type BlockVariant = {
 
 const sizes = { strideC: 'i32', columns: 'i32', /** Along K. */ blocks: 'i32' } as const;
 
-/** Panels of one matrix. */
-function panelsOf(target: TargetInfo, columns: number): number {
-  return Math.ceil(columns / panelWidth(target.lanes));
-}
-
-/** Memory of panels of `blocks` blocks each. */
-function weightPanels(target: TargetInfo, format: BlockFormat, panels: number, blocks: number) {
-  const width = panelWidth(target.lanes);
-  return records(panels * blocks, [
-    { kind: 'f16', count: width },
-    { kind: 'u8', count: (width * BLOCK * formatDetails(format).bits) / 8 },
-  ]);
-}
-
 /** Rows that have room in A and in C. */
 function rowsWithinBoth(
   n: { readonly blocks: number; readonly columns: number; readonly strideC: number },
@@ -45,9 +31,9 @@ function rowsWithinBoth(
   return Math.min(rowsA, rowsWithin(bytes.c, n.columns, n.strideC));
 }
 
-const drawSizes = (draw: Draw) => {
+const drawSizes = (draw: Draw, format: BlockFormat) => {
   const columns = draw(1, 70);
-  return { columns, blocks: draw(1, 3), strideC: columns + draw(0, 3) };
+  return { columns, blocks: (draw(1, 3) * formatDetails(format).weights) / BLOCK, strideC: columns + draw(0, 3) };
 };
 
 /** C[rows, columns] = A·Wᵀ. */
@@ -64,7 +50,7 @@ export const blockMatmul = defineKernelFamily(
       weights: weightPanels(target, format, panelsOf(target, n.columns), n.blocks),
       c: matrix(n.rows, n.columns, n.strideC),
     }),
-    sample: (draw) => ({ ...drawSizes(draw), rows: draw(0, 2 * tileRows + 1) }),
+    sample: (draw) => ({ ...drawSizes(draw, format), rows: draw(0, 2 * tileRows + 1) }),
   }),
 );
 
@@ -76,7 +62,8 @@ function matrixAddress(
   index: I32,
 ): Pointer {
   const panels = b.mul<'i32'>(index, ceilDivide(b, p.columns, panelWidth(b.lanes)));
-  return b.offset(p.weights, b.mul<'i32'>(panels, p.blocks), panelWidth(b.lanes) * blockBytes(format));
+  const { bytes } = groupLayout(format, panelWidth(b.lanes));
+  return b.offset(p.weights, b.mul<'i32'>(panels, fileBlocks(b, format, p.blocks)), bytes);
 }
 
 /**
@@ -109,7 +96,7 @@ export const headsBlockMatmul = defineKernelFamily(
       c: matrix(n.rows, n.heads * n.columns, n.strideC),
     }),
     sample: (draw) => {
-      const [heads, { columns, blocks, strideC }] = [draw(1, 3), drawSizes(draw)];
+      const [heads, { columns, blocks, strideC }] = [draw(1, 3), drawSizes(draw, format)];
       return { rows: draw(0, 2 * tileRows + 1), heads, columns, blocks, strideC: (heads - 1) * columns + strideC };
     },
   }),
@@ -156,7 +143,7 @@ export const groupedBlockMatmul = defineKernelFamily(
       offsets: bounds(n.groups + 1, n.capacity),
     }),
     measure: (n, bytes) => ({ capacity: rowsWithinBoth(n, bytes) }),
-    sample: (draw) => ({ ...drawSizes(draw), groups: draw(1, 4), capacity: draw(0, 3 * tileRows) }),
+    sample: (draw) => ({ ...drawSizes(draw, format), groups: draw(1, 4), capacity: draw(0, 3 * tileRows) }),
   }),
 );
 
@@ -195,6 +182,6 @@ export const expertBlockMatmul = defineKernelFamily(
         bytes.weights / Math.max(1, weightPanels(target, format, panelsOf(target, n.columns), n.blocks).bytes),
       ),
     }),
-    sample: (draw) => ({ ...drawSizes(draw), pairs: draw(0, 6), capacity: draw(1, 4), experts: draw(1, 3) }),
+    sample: (draw) => ({ ...drawSizes(draw, format), pairs: draw(0, 6), capacity: draw(1, 4), experts: draw(1, 3) }),
   }),
 );

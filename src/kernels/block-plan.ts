@@ -1,5 +1,5 @@
 import { ACTIVATION_BYTES, quantiseRows } from './block-activations.ts';
-import { BLOCK, type BlockFormat } from './block-formats.ts';
+import { BLOCK, type BlockFormat, formatDetails } from './block-formats.ts';
 import { blockMatmul, expertBlockMatmul, groupedBlockMatmul, headsBlockMatmul } from './block-matmul.ts';
 import { blockTileRows } from './block-tile.ts';
 import type { TargetInfo } from './ir.ts';
@@ -7,7 +7,7 @@ import type { Kernel, Parameters } from './kernel.ts';
 
 /**
  * A product of f32 rows with weights in blocks: C[M, N] = A[M, K]·W[N, K]ᵀ, A quantised to 8 bits. `rows` is the most that
- * will occur and may be smaller when the product runs; K is a multiple of 32.
+ * will occur and may be smaller when the product runs; K is a multiple of the weights in a block of the format.
  */
 export interface BlockMatmulShape {
   readonly format: BlockFormat;
@@ -68,8 +68,9 @@ export function planBlockMatmul(shape: BlockMatmulShape, target: TargetInfo): Bl
   if (shape.heads !== undefined && experts !== undefined) {
     throw new RangeError('product with weights in blocks: give heads or experts, not both');
   }
-  if (inner % BLOCK !== 0) {
-    throw new RangeError(`product with weights in blocks: inner must be a multiple of ${BLOCK}, got ${inner}`);
+  const { weights } = formatDetails(format);
+  if (inner % weights !== 0) {
+    throw new RangeError(`product with ${format} weights: inner must be a multiple of ${weights}, got ${inner}`);
   }
   const blocks = inner / BLOCK;
   const quantised = { scratch: 0 };

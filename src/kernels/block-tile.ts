@@ -1,11 +1,12 @@
-import { ACTIVATION_BYTES, ACTIVATION_SCALE, ACTIVATION_SUM } from './block-activations.ts';
+import { ACTIVATION_BYTES, ACTIVATION_SCALE, ACTIVATION_SCALED_SUM, activationSum } from './block-activations.ts';
 import {
   BLOCK,
   type BlockFormat,
-  blockBytes,
+  type FormatDetails,
   formatDetails,
+  type GroupLayout,
+  groupLayout,
   PANEL_VECTORS,
-  panelScaleBytes,
   panelWidth,
 } from './block-formats.ts';
 import type { Builder, I32, Pointer, Variable, VectorF32, VectorI8, VectorI32 } from './builder.ts';
@@ -48,7 +49,8 @@ export function blockTileCount(b: Builder, tileRows: number, rows: I32, columns:
 /**
  * Computes the tiles start…end-1 of a product. Within a band of row blocks tiles are numbered panel by panel, so that a
  * panel comes from memory once for all of them. Each element of C is the sum over its blocks in ascending order, whatever
- * the tile and the range: |error| ≤ (blocks + 3)·2⁻²⁴·Σ over blocks |scales · Σ q·q|.
+ * the tile and the range. With the terms that are added, one for each part of 16 or 32 weights that has a factor of its own
+ * and one for each minimum: |error| ≤ (terms + 3)·2⁻²⁴·Σ |term|, where a term is scales · Σ codes·q or minimum · scale·Σ q.
  */
 export function blockTiles(
   b: Builder,
@@ -81,66 +83,173 @@ export function blockTiles(
 
 /** `count` rows of A with one panel. */
 function oneTile(b: Builder, format: BlockFormat, operands: BlockOperands, row: I32, panel: I32, count: number): void {
-  const perBlock = panelWidth(b.lanes) * blockBytes(format);
-  const { offset } = formatDetails(format);
+  const details = formatDetails(format);
+  const layout = groupLayout(format, panelWidth(b.lanes));
   const zero = b.vectorF32(0);
   const results = Array.from({ length: count * PANEL_VECTORS }, () => b.variable(zero));
-  const weights = b.variable(b.offset(operands.weights, b.mul<'i32'>(panel, operands.blocks), perBlock));
-  const bytesA = b.mul<'i32'>(operands.blocks, ACTIVATION_BYTES);
   const { rowBlocks = operands.blocks } = operands;
   const rowsA = [b.offset(operands.a, b.mul<'i32'>(row, rowBlocks), ACTIVATION_BYTES)];
   while (rowsA.length < count) rowsA.push(b.offset(rowsA.at(-1)!, rowBlocks, ACTIVATION_BYTES));
-  b.loop(0, bytesA, ACTIVATION_BYTES, (byteIndex) => {
-    const block = weights.get();
-    const a = rowsA.map((pointer) => b.offset(pointer, byteIndex, 1));
-    const sums = integerSums(b, format, a, b.offset(block, panelScaleBytes(b.lanes), 1), -offset);
-    const scales = Array.from({ length: PANEL_VECTORS }, (_, v) => loadScales(b, block, v * b.lanes * 2));
-    for (const [r, pointer] of a.entries()) {
-      const scaleA = b.loadSplat(pointer, ACTIVATION_SCALE);
-      for (const [v, scale] of scales.entries()) {
-        const result = results[r * PANEL_VECTORS + v]!;
-        const factor = b.mul<'vf32'>(scale, scaleA);
-        result.set(b.fma<'vf32'>(b.toF32(sums[r * PANEL_VECTORS + v]!), factor, result.get()));
+  const perGroup = details.weights / BLOCK;
+  const groups = fileBlocks(b, format, operands.blocks);
+  const weights = b.variable(b.offset(operands.weights, b.mul<'i32'>(panel, groups), layout.bytes));
+  const bytesA = b.mul<'i32'>(operands.blocks, ACTIVATION_BYTES);
+  b.loop(0, bytesA, perGroup * ACTIVATION_BYTES, (start) => {
+    const group = weights.get();
+    const scales = groupScales(b, details, layout, group);
+    const multiply = (byteIndex: I32, factors: Pointer, codes: Pointer) => {
+      const a = rowsA.map((pointer) => b.offset(pointer, byteIndex, 1));
+      for (let part = 0; part < BLOCK / details.part; part++) {
+        addPart(b, { details, layout, a, part, factors, codes }, scales, results);
       }
+    };
+    if (perGroup === 1) multiply(start, group, b.offset(group, layout.codes, 1));
+    else {
+      const parts = BLOCK / details.part;
+      const [factors, codes] = [b.variable(group), b.variable(b.offset(group, layout.codes, 1))];
+      b.loop(start, b.add<'i32'>(start, perGroup * ACTIVATION_BYTES), ACTIVATION_BYTES, (byteIndex) => {
+        multiply(byteIndex, factors.get(), codes.get());
+        factors.set(b.offset(factors.get(), parts * panelWidth(b.lanes), 1));
+        codes.set(b.offset(codes.get(), parts * layout.partBytes, 1));
+      });
     }
-    weights.set(b.offset(block, perBlock, 1));
+    weights.set(b.offset(group, layout.bytes, 1));
   });
   storeTile(b, operands, row, panel, results);
 }
 
-/** Σ (q - offset)·a over one block, for each row of A and vector of the panel: [row][vector]. */
-function integerSums(b: Builder, format: BlockFormat, a: readonly Pointer[], quants: Pointer, factor: number) {
+/** Blocks along K as files have them, of `blocks` blocks of activations. */
+export function fileBlocks(b: Builder, format: BlockFormat, blocks: I32): I32 {
+  const { weights } = formatDetails(format);
+  return weights === BLOCK ? blocks : b.divideUnsigned(blocks, weights / BLOCK);
+}
+
+/** Scales of a group, and its minima, by vector of the panel. */
+interface GroupScales {
+  scale(vector: number): VectorF32;
+  minimum(vector: number): VectorF32;
+}
+
+/** Where f16 numbers are widened in many steps, once for a group; otherwise where they are used, to spare registers. */
+function groupScales(b: Builder, { minimum }: FormatDetails, layout: GroupLayout, group: Pointer): GroupScales {
+  const at = (offset: number) => (vector: number) => loadFinite(b, group, offset + vector * b.lanes * 2);
+  const loads = { scale: at(0), minimum: at(layout.minima) };
+  if (b.target.halfConversions.includes('f16')) return loads;
+  const once = (load: (vector: number) => VectorF32) => Array.from({ length: PANEL_VECTORS }, (_, v) => load(v));
+  const scales = once(loads.scale);
+  const minima = minimum ? once(loads.minimum) : [];
+  return { scale: (vector) => scales[vector]!, minimum: (vector) => minima[vector]! };
+}
+
+interface Part {
+  readonly details: FormatDetails;
+  readonly layout: GroupLayout;
+  /** The block of each row of A. */
+  readonly a: readonly Pointer[];
+  /** Index of the part within the block of activations. */
+  readonly part: number;
+  /** Of the first part of the block; factors are counted from the beginning of the group. */
+  readonly factors: Pointer;
+  readonly codes: Pointer;
+}
+
+/** Adds the products of one part of the weights to the results, [row][vector]. */
+function addPart(b: Builder, part: Part, scales: GroupScales, results: readonly Variable<'vf32'>[]): void {
+  const { details, layout, a, factors } = part;
+  const sums = integerSums(b, part);
+  const factor = (base: number, vector: number) => {
+    const offset = base + (part.part * PANEL_VECTORS + vector) * b.lanes;
+    return b.toF32(b.loadVectorI32(factors, offset, details.factors!));
+  };
+  const vectors = Array.from({ length: PANEL_VECTORS }, (_, v) => v);
+  const times = (value: VectorF32, base: number, vector: number) =>
+    details.factors ? b.mul<'vf32'>(value, factor(base, vector)) : value;
+  const steps = vectors.map((v) => times(scales.scale(v), layout.factors, v));
+  const minima = details.minimum ? vectors.map((v) => times(scales.minimum(v), layout.minimumFactors, v)) : [];
+  for (const [r, pointer] of a.entries()) {
+    const scaleA = b.loadSplat(pointer, ACTIVATION_SCALE);
+    for (const [v, step] of steps.entries()) {
+      const result = results[r * PANEL_VECTORS + v]!;
+      result.set(b.fma<'vf32'>(b.toF32(sums[r * PANEL_VECTORS + v]!), b.mul<'vf32'>(step, scaleA), result.get()));
+    }
+    if (!details.minimum) continue;
+    const scaledSum = b.loadSplat(pointer, ACTIVATION_SCALED_SUM);
+    for (const [v, minimum] of minima.entries()) {
+      const result = results[r * PANEL_VECTORS + v]!;
+      result.set(b.fma<'vf32'>(minimum, scaledSum, result.get()));
+    }
+  }
+}
+
+/** Σ (code - offset)·a over one part, for each row of A and vector of the panel: [row][vector]. */
+function integerSums(b: Builder, { details, layout, a, part, codes }: Part): VectorI32[] {
+  const { bits, offset, part: length } = details;
   const sums = a.flatMap((pointer) => {
-    const start = b.splat(b.mul<'i32'>(b.loadI32(pointer, ACTIVATION_SUM), factor));
+    const start = offset === 0 ? b.vectorI32(0) : partSum(b, pointer, length, part, -offset);
     return Array.from({ length: PANEL_VECTORS }, () => start);
   });
+  const base = part * layout.partBytes;
   const place = 4 * b.lanes * PANEL_VECTORS;
-  const load = (step: number) =>
-    Array.from({ length: PANEL_VECTORS }, (_, v) => b.loadBytes(quants, step * place + v * 4 * b.lanes));
-  const multiply = (weights: readonly VectorI8[], k: number, into: VectorI32[], product: 'dot' | 'dotUnsigned') => {
+  const load = (at: number) =>
+    Array.from({ length: PANEL_VECTORS }, (_, v) => b.loadBytes(codes, base + at + v * 4 * b.lanes));
+  const product = bits === 8 ? 'dotUnsigned' : 'dot';
+  const multiply = (weights: readonly VectorI8[], step: number) => {
     for (const [r, pointer] of a.entries()) {
-      const four = b.loadSplatBytes(pointer, k);
+      const four = b.loadSplatBytes(pointer, part * length + 4 * step);
       for (const [v, w] of weights.entries()) {
-        into[r * PANEL_VECTORS + v] = b[product](into[r * PANEL_VECTORS + v]!, four, w);
+        sums[r * PANEL_VECTORS + v] = b[product](sums[r * PANEL_VECTORS + v]!, four, w);
       }
     }
   };
-  if (formatDetails(format).bits === 8) {
-    for (let step = 0; step < BLOCK / 4; step++) multiply(load(step), 4 * step, sums, 'dotUnsigned');
+  if (bits === 8) {
+    for (let step = 0; step < length / 4; step++) multiply(load(step * place), step);
     return sums;
   }
-  for (let step = 0; step < BLOCK / 8; step++) {
-    const both = load(step);
-    const low = both.map((value) => b.and<'vi8'>(value, 15));
-    multiply(low, 4 * step, sums, 'dot');
-    const high = both.map((value) => b.shiftRightUnsigned(value, 4));
-    multiply(high, BLOCK / 2 + 4 * step, sums, 'dot');
+  const upper = details.upperBits === 0 ? [] : load(layout.upper);
+  const whole = (nibbles: readonly VectorI8[], step: number) =>
+    nibbles.map((value, v) => withUpperBits(b, value, upper[v], details.upperBits, step));
+  for (let word = 0; word < length / 8; word++) {
+    const both = load(word * place);
+    multiply(
+      whole(
+        both.map((value) => b.and<'vi8'>(value, 15)),
+        word,
+      ),
+      word,
+    );
+    multiply(
+      whole(
+        both.map((value) => b.shiftRightUnsigned(value, 4)),
+        length / 8 + word,
+      ),
+      length / 8 + word,
+    );
   }
   return sums;
 }
 
-/** Scales of one vector of rows. They are finite, which spares targets that widen f16 step by step a few steps. */
-function loadScales(b: Builder, address: Pointer, offset: number): VectorF32 {
+/** The sum of a row's integers in a part, times `factor`, in every lane. */
+function partSum(b: Builder, block: Pointer, length: 16 | 32, part: number, factor: number): VectorI32 {
+  const sum = activationSum(b, block, length === BLOCK ? 'all' : part === 0 ? 'first' : 'second');
+  return b.splat(b.mul<'i32'>(sum, factor));
+}
+
+/** Nibbles with the bits above them, which stand at `step` times their number in the bytes of `upper`. */
+function withUpperBits(
+  b: Builder,
+  nibbles: VectorI8,
+  upper: VectorI8 | undefined,
+  bits: number,
+  step: number,
+): VectorI8 {
+  if (upper === undefined) return nibbles;
+  const up = 4 - bits * step;
+  const moved = up === 0 ? upper : up > 0 ? b.shiftLeft(upper, up) : b.shiftRightUnsigned(upper, -up);
+  return b.or<'vi8'>(nibbles, b.and<'vi8'>(moved, ((1 << bits) - 1) << 4));
+}
+
+/** f16 numbers of one vector of rows. They are finite, which spares targets that widen them step by step a few steps. */
+function loadFinite(b: Builder, address: Pointer, offset: number): VectorF32 {
   if (b.target.halfConversions.includes('f16')) return b.loadVector(address, offset, 'f16');
   return finiteF16(b, b.loadVectorI32(address, offset, 'u16'));
 }

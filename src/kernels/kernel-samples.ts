@@ -2,7 +2,9 @@ import { adamw, clipScale } from './adamw.ts';
 import { attentionBackward, attentionForward, packKeys, sumKeyRopePartials } from './attention.ts';
 import { combineChunks, pagedAttention, pagedAttentionChunks, writeCache } from './attention-paged.ts';
 import { quantiseRows } from './block-activations.ts';
+import { BLOCK_FORMATS } from './block-formats.ts';
 import { blockMatmul, expertBlockMatmul, groupedBlockMatmul, headsBlockMatmul } from './block-matmul.ts';
+import { gatherBlockRows } from './block-rows.ts';
 import { crossEntropy, crossEntropyBackward, crossEntropyWithGradient } from './cross-entropy.ts';
 import {
   accumulateLoad,
@@ -127,6 +129,8 @@ function blockProducts(): Kernel[] {
     { format: 'q8_0', tileRows: 2 },
     { format: 'q4_0', tileRows: 3 },
   ] as const;
+  // What the ways of a product share does not depend on the format, so that the other formats are here in one of them.
+  const others = BLOCK_FORMATS.filter((format) => !variants.some((variant) => variant.format === format));
   return [
     kernel(quantiseRows),
     ...variants.flatMap((variant) => [
@@ -135,6 +139,8 @@ function blockProducts(): Kernel[] {
       kernel(groupedBlockMatmul(variant)),
       kernel(expertBlockMatmul({ format: variant.format })),
     ]),
+    ...others.map((format) => kernel(blockMatmul({ format, tileRows: 2 }))),
+    ...BLOCK_FORMATS.map((format) => kernel(gatherBlockRows({ format }))),
   ];
 }
 

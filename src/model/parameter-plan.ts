@@ -1,4 +1,4 @@
-import { rowBytes } from '../kernels/block-formats.ts';
+import { panelRowBytes } from '../kernels/block-formats.ts';
 import {
   allocateBlockTensor,
   type BlockFormat,
@@ -111,7 +111,7 @@ export class ParameterPlan {
   bytes(): number {
     const plain = this.#numbers.reduce((sum, { tensor }) => sum + aligned(tensor.storage.bytes), 0);
     return this.#blocks.reduce(
-      (sum, { shape, format }) => sum + sizeOf(shape.slice(0, -1)) * rowBytes(format, shape.at(-1)!),
+      (sum, { shape, format }) => sum + sizeOf(shape.slice(0, -1)) * panelRowBytes(format, shape.at(-1)!),
       plain,
     );
   }

@@ -1,4 +1,5 @@
 import { ACTIVATION_BYTES } from '../../kernels/block-activations.ts';
+import type { BlockFormat } from '../../kernels/block-formats.ts';
 import { type BlockArgument, type BlockMatmulShape, planBlockMatmul } from '../../kernels/block-plan.ts';
 import type { BlockTensor } from '../block-tensor.ts';
 import { type Operand, recorder, rowsOf } from '../record.ts';
@@ -25,10 +26,8 @@ export function blockProduct({ x, weight, y, experts, heads, operands = {} }: Bl
   if (wantsGradient(x)) {
     throw new Error(`${weight.name} is kept in blocks of ${weight.format}, through which nothing can be trained`);
   }
-  if (weight.lanes !== target.lanes) {
-    throw new Error(`${weight.name} is packed for vectors of ${weight.lanes} lanes, the runtime has ${target.lanes}`);
-  }
-  const { format, matrixRows: columns, columns: inner } = weight;
+  const format = usableFormat(weight);
+  const { matrixRows: columns, columns: inner } = weight;
   const through = { ...(experts && { experts }), ...(heads !== undefined && { heads }) };
   const plan = planBlockMatmul({ format, rows: x.rows, columns, inner, ...through }, target);
   const known: Partial<Record<string, Operand>> = {
@@ -54,6 +53,15 @@ export function blockProduct({ x, weight, y, experts, heads, operands = {} }: Bl
       Object.fromEntries(Object.entries(args).map(([name, argument]) => [name, value(argument)])),
     );
   }
+}
+
+/** The format of a weight. Throws if its panels are made for vectors of another length than those of the runtime. */
+export function usableFormat({ name, lanes, format }: BlockTensor): BlockFormat {
+  const { target } = recorder().runtime;
+  if (lanes !== target.lanes) {
+    throw new Error(`${name} is packed for vectors of ${lanes} lanes, the runtime has ${target.lanes}`);
+  }
+  return format;
 }
 
 /** Bytes of a row of activations in 8 bits. */

@@ -1,16 +1,27 @@
+import { BLOCK } from '../../kernels/block-formats.ts';
+import { gatherBlockRows } from '../../kernels/block-rows.ts';
 import { gatherRows as gatherRowsKernel, scatterAddRows, type TableMemory } from '../../kernels/embedding.ts';
 import { BlockTensor } from '../block-tensor.ts';
 import { recorder } from '../record.ts';
 import type { RowCount, Tensor } from '../tensor.ts';
+import { usableFormat } from './block-linear.ts';
 import { onBackward } from './differentiate.ts';
 import { fill } from './elementwise.ts';
 
-/** Rows of a table [vocabulary, columns] by ids i32 [rows]; ids are checked by the host. */
+/**
+ * Rows of a table [vocabulary, columns] by ids i32 [rows], in f32; ids are checked by the host. A table in blocks gives
+ * what widening them gives, and has no gradient.
+ */
 export function embedding(table: Tensor | BlockTensor, ids: Tensor, rows: number | RowCount): Tensor {
-  if (table instanceof BlockTensor) throw new Error(`${table.name}: no rows of weights in blocks yet`);
   const count = typeof rows === 'number' ? rows : rows.maximum * rows.scale;
   const rowCount = typeof rows === 'number' ? undefined : rows;
   const y = recorder().empty([count, table.columns], { rowCount });
+  if (table instanceof BlockTensor) {
+    const blocks = table.columns / BLOCK;
+    const kernel = gatherBlockRows({ format: usableFormat(table) });
+    recorder().call(kernel, { table: table.panels, ids, y, rows, blocks, yStride: y.stride });
+    return y;
+  }
   const sizes = { rows, columns: table.columns, tableStride: table.stride };
   const memory = table.dtype as TableMemory;
   recorder().call(gatherRowsKernel({ memory }), { table, ids, y, ...sizes, yStride: y.stride });

@@ -1,0 +1,116 @@
+import { BLOCK, type BlockFormat, formatDetails, groupLayout, panelWidth } from './block-formats.ts';
+import { panelsOf, weightPanels } from './block-memory.ts';
+import type { Builder, F32, I32, Pointer, VectorI32 } from './builder.ts';
+import { indices, matrix } from './extents.ts';
+import { defineKernelFamily } from './kernel.ts';
+import { rowAddress } from './loops.ts';
+
+/** Weights that lie side by side in a row of a panel: the bytes of a word. */
+const WORD = 4;
+
+/**
+ * y[r,:] = table[ids[r],:] from a table in panels (block-formats.ts), widened to f32: the embedding where it stays in its
+ * blocks. `blocks` counts blocks of 32 columns, y [rows, 32·blocks]. Each weight is rounded once at most, where a minimum
+ * is added, and so equals what widening the blocks of the file gives, to the last bit. Ids are checked by the host.
+ */
+export const gatherBlockRows = defineKernelFamily(
+  'gather_block_rows',
+  { table: 'in', ids: 'in', y: 'out', rows: 'i32', blocks: 'i32', yStride: 'i32' },
+  (b, p, { format }: { readonly format: BlockFormat }) => {
+    const { weights } = formatDetails(format);
+    const width = panelWidth(b.lanes);
+    const layout = groupLayout(format, width);
+    const groups = weights === BLOCK ? p.blocks : b.divideUnsigned(p.blocks, weights / BLOCK);
+    b.splitLoop(b.mul<'i32'>(p.rows, groups), (unit) => {
+      const row = b.divideUnsigned(unit, groups);
+      const group = b.sub<'i32'>(unit, b.mul<'i32'>(row, groups));
+      const id = b.loadI32(b.offset(p.ids, row));
+      const panel = b.divideUnsigned(id, width);
+      const place = b.sub<'i32'>(id, b.mul<'i32'>(panel, width));
+      const from = b.offset(p.table, b.add<'i32'>(b.mul<'i32'>(panel, groups), group), layout.bytes);
+      widenGroup(b, format, from, place, b.offset(rowAddress(b, p.y, row, p.yStride), group, 4 * weights));
+    });
+  },
+  ({ format }) => ({
+    extents: (n, target) => ({
+      table: weightPanels(target, format, panelsOf(target, n.capacity), n.blocks),
+      ids: indices(n.rows, n.capacity),
+      y: matrix(n.rows, n.blocks * BLOCK, n.yStride),
+    }),
+    measure: (n, bytes, target) => {
+      const panel = weightPanels(target, format, 1, n.blocks).bytes;
+      return { capacity: Math.floor(bytes.table / Math.max(1, panel)) * panelWidth(target.lanes) };
+    },
+    sample: (draw) => {
+      const blocks = (draw(1, 3) * formatDetails(format).weights) / BLOCK;
+      return { rows: draw(0, 5), blocks, yStride: blocks * BLOCK + draw(0, 3), capacity: draw(1, 40) };
+    },
+  }),
+);
+
+/** Row `place` of a group of blocks, to f32 numbers at `to`. */
+function widenGroup(b: Builder, format: BlockFormat, group: Pointer, place: I32, to: Pointer): void {
+  const { part: length, factors, minimum } = formatDetails(format);
+  const width = panelWidth(b.lanes);
+  const layout = groupLayout(format, width);
+  const halves = b.offset(group, place, 2);
+  const bytes = b.offset(group, place, 1);
+  const words = b.offset(group, place, WORD);
+  const scale = b.load(halves, 0, 'f16');
+  const lowest = minimum ? b.load(halves, layout.minima, 'f16') : undefined;
+  const widen = (part: I32 | number) => {
+    const factor = (value: F32, base: number): F32 => {
+      if (factors === undefined) return value;
+      const address = typeof part === 'number' ? bytes : b.offset(bytes, part, width);
+      return b.mul<'f32'>(value, b.toF32(b.loadI32(address, base, factors)));
+    };
+    const step = factor(scale, layout.factors);
+    const low = lowest && factor(lowest, layout.minimumFactors);
+    const codes = typeof part === 'number' ? words : b.offset(words, part, layout.partBytes);
+    widenPart(b, format, codes, { step, low }, typeof part === 'number' ? to : b.offset(to, part, 4 * length));
+  };
+  if (layout.parts === 1) widen(0);
+  else b.loop(0, layout.parts, 1, widen);
+}
+
+function widenPart(
+  b: Builder,
+  format: BlockFormat,
+  words: Pointer,
+  by: { step: F32; low: F32 | undefined },
+  to: Pointer,
+) {
+  const { bits, upperBits, offset, part: length } = formatDetails(format);
+  const width = panelWidth(b.lanes);
+  const layout = groupLayout(format, width);
+  const step = b.splat(by.step);
+  const low = by.low && b.splat(by.low);
+  const upper = upperBits === 0 ? undefined : loadWord(b, words, layout.codes + layout.upper);
+  const four = (codes: VectorI32, index: number) => {
+    let whole = codes;
+    if (upper) {
+      const above = b.and<'vi32'>(b.shiftRightUnsigned(upper, index * upperBits), (1 << upperBits) - 1);
+      whole = b.or<'vi32'>(codes, b.shiftLeft(above, 4));
+    }
+    const numbers = b.toF32(offset === 0 ? whole : b.sub<'vi32'>(whole, offset));
+    const address = b.offset(to, WORD * index);
+    const values = low ? b.fma<'vf32'>(numbers, step, low) : b.mul<'vf32'>(numbers, step);
+    if (b.lanes === WORD) b.store(address, values);
+    else b.storePartial(address, values, b.i32(WORD));
+  };
+  const perWord = 8 / bits;
+  for (let word = 0; word < length / WORD / perWord; word++) {
+    const codes = loadWord(b, words, layout.codes + word * WORD * width);
+    if (bits === 8) four(codes, word);
+    else {
+      four(b.and<'vi32'>(codes, 15), word);
+      four(b.shiftRightUnsigned(codes, 4), length / 8 + word);
+    }
+  }
+}
+
+/** The four bytes of a word, one in each of the first lanes. */
+function loadWord(b: Builder, words: Pointer, offset: number): VectorI32 {
+  if (b.lanes === WORD) return b.loadVectorI32(words, offset, 'u8');
+  return b.loadPartialI32(b.offset(words, offset, 1), b.i32(WORD), 'u8');
+}
