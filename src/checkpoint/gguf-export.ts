@@ -33,9 +33,13 @@ const FILE_TYPES: Readonly<Record<WritableType, number>> = {
   Q4_0: 2,
   Q4_1: 3,
   Q8_0: 7,
+  Q5_0: 8,
+  Q5_1: 9,
   Q4_K: 15,
+  Q5_K: 17,
   Q6_K: 18,
   BF16: 32,
+  MXFP4: 38,
 };
 
 type Entry = readonly [string, GgufValue];

@@ -2,8 +2,10 @@ import { roundedScale, writeScale } from './block-scale.ts';
 
 /*
  * Quantisation to the K formats, by our own search: for each part several first scales are tried; each gives integers,
- * for which the least-squares scale (and minimum) is computed; the trial with the smallest squared error stays. Then the
- * parts' scales are rounded to their few bits and the integers chosen again for the rounded ones.
+ * for which the least-squares scale (and minimum) is computed; the trial with the smallest error stays, and is refined by
+ * choosing integers and scale in turn. Then the parts' scales are rounded to their few bits and the integers chosen again
+ * for the rounded ones. Errors are weighted as llama.cpp weights them where it knows nothing of the activations: an error
+ * in a large weight counts for more, as it does in the products that the weight takes part in.
  */
 
 const PARTS_Q6 = 16;
@@ -43,7 +45,10 @@ export function quantizeQ6K(source: Float32Array, target: Uint8Array): void {
   }
 }
 
-/** The scale s for which 16 elements are best approximated by s × integers from −32 to 31. */
+/**
+ * The scale s for which 16 elements are best approximated by s × integers from −32 to 31. Unweighted: with so many steps
+ * the weights of {@link quantizeQ4K} change nothing but the time it takes.
+ */
 function bestScale(source: Float32Array, at: number): number {
   let extreme = 0;
   for (let i = 0; i < LENGTH_Q6; i += 1) {
@@ -74,38 +79,74 @@ function bestScale(source: Float32Array, at: number): number {
   return best;
 }
 
-const PARTS_Q4 = 8;
-const LENGTH_Q4 = 32;
-const TRIALS_Q4 = 15;
+const PARTS = 8;
+const LENGTH = 32;
+
+/** What differs between the two formats with scales and minimums for eight parts. */
+interface Format {
+  /** Largest integer. */
+  readonly most: number;
+  readonly bytes: number;
+  /** Where the fifth bits stand in a block, if there are any, and the low four. */
+  readonly high: number | undefined;
+  readonly low: number;
+  /** First scales tried: from so many steps below the one that spans all elements, this far apart, so many. */
+  readonly from: number;
+  readonly apart: number;
+  readonly trials: number;
+}
+
+const Q4: Format = { most: 15, bytes: 144, high: undefined, low: 16, from: -1.5, apart: 0.25, trials: 15 };
+const Q5: Format = { most: 31, bytes: 176, high: 16, low: 48, from: -0.9, apart: 0.15, trials: 14 };
 
 /** 256 elements to 144 bytes, in the layout of `dequantizeQ4K`. */
 export function quantizeQ4K(source: Float32Array, target: Uint8Array): void {
-  const fits = Array.from({ length: PARTS_Q4 }, () => ({ scale: 0, minimum: 0 }));
-  for (let at = 0, out = 0; at < source.length; at += 256, out += 144) {
+  quantizeWithMinimums(source, target, Q4);
+}
+
+/** 256 elements to 176 bytes, in the layout of `dequantizeQ5K`. */
+export function quantizeQ5K(source: Float32Array, target: Uint8Array): void {
+  quantizeWithMinimums(source, target, Q5);
+}
+
+function quantizeWithMinimums(source: Float32Array, target: Uint8Array, format: Format): void {
+  const fits = Array.from({ length: PARTS }, () => new Fit(format));
+  for (let at = 0, out = 0; at < source.length; at += 256, out += format.bytes) {
     let [largestScale, largestMinimum] = [0, 0];
     for (const [part, fit] of fits.entries()) {
-      bestFit(source, at + part * LENGTH_Q4, fit);
+      fit.find(source.subarray(at + part * LENGTH, at + (part + 1) * LENGTH));
       largestScale = Math.max(largestScale, fit.scale);
       largestMinimum = Math.max(largestMinimum, fit.minimum);
     }
     const scaleUnit = roundedScale(largestScale / 63);
     const minimumUnit = roundedScale(largestMinimum / 63);
-    target.fill(0, out, out + 144);
+    target.fill(0, out, out + format.bytes);
     writeScale(target, out, scaleUnit);
     writeScale(target, out + 2, minimumUnit);
     for (const [part, fit] of fits.entries()) {
-      const scale = scaleUnit === 0 ? 0 : nearest(fit.scale / scaleUnit, 0, 63);
-      const minimum = minimumUnit === 0 ? 0 : nearest(fit.minimum / minimumUnit, 0, 63);
-      packScale(target, out + 4, part, scale, minimum);
-      const step = scaleUnit * scale;
-      const offset = minimumUnit * minimum;
-      const bytes = out + 16 + (part >> 1) * 32;
-      for (let i = 0; i < LENGTH_Q4; i += 1) {
-        const value = source[at + part * LENGTH_Q4 + i]! + offset;
-        const number = step === 0 ? 0 : nearest(value / step, 0, 15);
-        target[bytes + i]! |= number << ((part & 1) * 4);
-      }
+      const elements = source.subarray(at + part * LENGTH, at + (part + 1) * LENGTH);
+      fit.round(elements, scaleUnit, minimumUnit);
+      packScale(target, out + 4, part, fit.scale, fit.minimum);
+      const rounded = { step: scaleUnit * fit.scale, offset: minimumUnit * fit.minimum };
+      writePart(elements, target, out, part, format, rounded);
     }
+  }
+}
+
+function writePart(
+  source: Float32Array,
+  target: Uint8Array,
+  out: number,
+  part: number,
+  { most, high, low }: Format,
+  { step, offset }: { readonly step: number; readonly offset: number },
+): void {
+  const bytes = out + low + (part >> 1) * 32;
+  const shift = (part & 1) * 4;
+  for (let i = 0; i < LENGTH; i += 1) {
+    const number = step === 0 ? 0 : nearest((source[i]! + offset) / step, 0, most);
+    target[bytes + i]! |= (number & 15) << shift;
+    if (high !== undefined) target[out + high + i]! |= (number >> 4) << part;
   }
 }
 
@@ -121,52 +162,131 @@ function packScale(target: Uint8Array, at: number, part: number, scale: number, 
   target[at + part]! |= (minimum >> 4) << 6;
 }
 
+/** Times that integers and scale are chosen in turn at the end. */
+const REFINEMENTS = 2;
+
 /**
- * Scale and minimum, neither below 0, for which 32 elements are best approximated by scale × integer − minimum, integers
- * from 0 to 15.
+ * The search for scale and minimum, neither below 0, for which 32 elements are best approximated by
+ * scale × integer − minimum, integers from 0 to `most`.
  */
-function bestFit(source: Float32Array, at: number, fit: { scale: number; minimum: number }): void {
-  let low = 0;
-  let high = source[at]!;
-  let sum = 0;
-  for (let i = 0; i < LENGTH_Q4; i += 1) {
-    const value = source[at + i]!;
-    if (value < low) low = value;
-    if (value > high) high = value;
-    sum += value;
+class Fit {
+  scale = 0;
+  minimum = 0;
+  readonly #format: Format;
+  readonly #weights = new Float64Array(LENGTH);
+  #error = 0;
+  /** Weighted sums: of the weights, of the elements. */
+  #sumW = 0;
+  #sumX = 0;
+
+  constructor(format: Format) {
+    this.#format = format;
   }
-  fit.minimum = -low;
-  fit.scale = (high - low) / 15;
-  if (high === low) return;
-  let least = Number.POSITIVE_INFINITY;
-  for (let trial = 0; trial < TRIALS_Q4; trial += 1) {
-    const by = (13.5 + trial / 4) / (high - low);
-    let numbers = 0;
+
+  find(source: Float32Array): void {
+    const { most, from, apart, trials } = this.#format;
+    let [low, high] = [0, source[0]!];
     let squares = 0;
-    let cross = 0;
-    for (let i = 0; i < LENGTH_Q4; i += 1) {
-      const value = source[at + i]!;
-      const number = nearest(by * (value - low), 0, 15);
-      numbers += number;
-      squares += number * number;
-      cross += value * number;
+    for (let i = 0; i < LENGTH; i += 1) {
+      const value = source[i]!;
+      if (value < low) low = value;
+      if (value > high) high = value;
+      squares += value * value;
     }
-    const determinant = LENGTH_Q4 * squares - numbers * numbers;
-    if (determinant === 0) continue;
-    let scale = (LENGTH_Q4 * cross - numbers * sum) / determinant;
-    let offset = (squares * sum - numbers * cross) / determinant;
+    this.minimum = -low;
+    this.scale = (high - low) / most;
+    this.#sumW = 0;
+    if (high === low) return;
+    this.#weigh(source, Math.sqrt(squares / LENGTH));
+    this.#error = Number.POSITIVE_INFINITY;
+    for (let trial = 0; trial < trials; trial += 1) {
+      this.#try(source, (most + from + trial * apart) / (high - low), -low);
+    }
+    for (let round = 0; round < REFINEMENTS && this.scale > 0; round += 1) {
+      if (!this.#try(source, 1 / this.scale, this.minimum)) break;
+    }
+  }
+
+  #weigh(source: Float32Array, typical: number): void {
+    this.#sumW = 0;
+    this.#sumX = 0;
+    for (let i = 0; i < LENGTH; i += 1) {
+      const weight = typical + Math.abs(source[i]!);
+      this.#weights[i] = weight;
+      this.#sumW += weight;
+      this.#sumX += weight * source[i]!;
+    }
+  }
+
+  /**
+   * Replaces scale and minimum by integers of 6 bits that stand for so many units each: of the three nearest scales, each
+   * with the minimum that suits it, those with the smallest error.
+   */
+  round(source: Float32Array, scaleUnit: number, minimumUnit: number): void {
+    const inUnits = (minimum: number) => (minimumUnit === 0 ? 0 : nearest(minimum / minimumUnit, 0, 63));
+    const middle = scaleUnit === 0 ? 0 : nearest(this.scale / scaleUnit, 0, 63);
+    const first = inUnits(this.minimum);
+    let [bestScale, bestMinimum, least] = [middle, first, Number.POSITIVE_INFINITY];
+    for (let scale = Math.max(0, middle - 1); scale <= Math.min(63, middle + 1) && this.#sumW > 0; scale += 1) {
+      const step = scaleUnit * scale;
+      const suited = inUnits((step * this.#numbers(source, step, minimumUnit * first) - this.#sumX) / this.#sumW);
+      for (const minimum of suited === first ? [first] : [first, suited]) {
+        const error = this.#errorOf(source, step, minimumUnit * minimum);
+        if (error >= least) continue;
+        [bestScale, bestMinimum, least] = [scale, minimum, error];
+      }
+    }
+    this.scale = bestScale;
+    this.minimum = bestMinimum;
+  }
+
+  /** Weighted sum of the integers for a step. */
+  #numbers(source: Float32Array, step: number, minimum: number): number {
+    if (step === 0) return 0;
+    let sum = 0;
+    for (let i = 0; i < LENGTH; i += 1) {
+      sum += this.#weights[i]! * nearest((source[i]! + minimum) / step, 0, this.#format.most);
+    }
+    return sum;
+  }
+
+  #errorOf(source: Float32Array, step: number, minimum: number): number {
+    let sum = 0;
+    for (let i = 0; i < LENGTH; i += 1) {
+      const number = step === 0 ? 0 : nearest((source[i]! + minimum) / step, 0, this.#format.most);
+      sum += this.#weights[i]! * (step * number - minimum - source[i]!) ** 2;
+    }
+    return sum;
+  }
+
+  /** Chooses integers for a scale and minimum, then the best of both for the integers; whether that is an improvement. */
+  #try(source: Float32Array, by: number, minimum: number): boolean {
+    const { most } = this.#format;
+    const weights = this.#weights;
+    let [numbers, squares, cross] = [0, 0, 0];
+    for (let i = 0; i < LENGTH; i += 1) {
+      const number = nearest(by * (source[i]! + minimum), 0, most);
+      const weighted = weights[i]! * number;
+      numbers += weighted;
+      squares += weighted * number;
+      cross += weighted * source[i]!;
+    }
+    const determinant = this.#sumW * squares - numbers * numbers;
+    if (!(determinant > 0)) return false;
+    let scale = (this.#sumW * cross - numbers * this.#sumX) / determinant;
+    let offset = (squares * this.#sumX - numbers * cross) / determinant;
     if (offset > 0) {
       scale = cross / squares;
       offset = 0;
     }
     // The squared error without the sum of squares, which is the same for every trial.
     const ofScale = scale * (scale * squares + 2 * offset * numbers - 2 * cross);
-    const error = ofScale + offset * (LENGTH_Q4 * offset - 2 * sum);
-    if (scale >= 0 && error < least) {
-      least = error;
-      fit.scale = scale;
-      fit.minimum = -offset;
-    }
+    const error = ofScale + offset * (this.#sumW * offset - 2 * this.#sumX);
+    if (!(scale >= 0 && error < this.#error)) return false;
+    this.#error = error;
+    this.scale = scale;
+    this.minimum = -offset;
+    return true;
   }
 }
 
