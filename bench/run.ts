@@ -5,6 +5,7 @@ import Table from 'cli-table3';
 import pc from 'picocolors';
 import { type BenchCase, type BenchRow, figure, load } from './bench.ts';
 import { bestTarget, targetMissing, targetNamed } from './kernel-runner.ts';
+import { Progress } from './progress.ts';
 
 /** The cases by name, loaded when asked for. */
 const CASES: Readonly<Record<string, () => Promise<{ default: BenchCase }>>> = {
@@ -24,21 +25,6 @@ const REAL = 'real';
 const USAGE = `npm run bench -- NAME… | all [--json FILE] [--quick] [--workers N] [--target wasm|wasm-fused|avx2|avx512]
 ${REAL} also takes [--directory DIR] [--models NAME,…] [--layers N] [--only llama.cpp,native,wasm] [--profile]
 and is not among all: its files take 11 GB, and a whole run most of an hour`;
-
-class Progress {
-  readonly #terminal = process.stderr.isTTY === true;
-  #shown = '';
-
-  show(text: string): void {
-    if (text === this.#shown) return;
-    this.#shown = text;
-    process.stderr.write(this.#terminal ? `\r\x1b[2K${pc.dim(text)}` : `${text}\n`);
-  }
-  clear(): void {
-    if (this.#terminal) process.stderr.write('\r\x1b[2K');
-    this.#shown = '';
-  }
-}
 
 function print(rows: readonly BenchRow[]): void {
   const table = new Table({

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { packPanels } from '../../kernels/block-formats.ts';
+import { packPanels } from '../../kernels/block-pack.ts';
 import { fileRows } from '../../kernels/blocks.fixture.ts';
 import { Random } from '../../platform/random.ts';
 import {
