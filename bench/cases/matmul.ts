@@ -3,13 +3,16 @@ import { type MatmulArgument, type MatmulShape, planMatmul } from '../../src/ker
 import { peakOperations, registerPeak } from '../../src/kernels/measure.ts';
 import { bestTarget, KernelRunner, targetNamed } from '../kernel-runner.ts';
 
+/** Seconds of one measurement: so short that some fall between the disturbances by whatever else runs. */
+const WINDOW = 0.01;
+
 /** f32 multiply-add peak of all workers together in GFLOP/s. */
 export function measurePeak(runner: KernelRunner): number {
   const data = runner.reserve(4096 * runner.workers + 4096);
   const turns = 20000;
   const list = runner.prepare([{ kernel: registerPeak as unknown as Kernel, args: { data, turns } }]);
   const operations = peakOperations(runner.target, turns) * runner.workers;
-  return operations / runner.best(list, 0.1) / 1e9;
+  return operations / runner.best(list, WINDOW, 40) / 1e9;
 }
 
 export interface MatmulFigures {
@@ -19,8 +22,8 @@ export interface MatmulFigures {
   readonly packed: number;
 }
 
-/** Times a product of the given shape. Grouped rows are spread evenly over the groups. */
-export function measureMatmul(runner: KernelRunner, shape: MatmulShape, measurements = 4): MatmulFigures {
+/** Times a product of the given shape, for `tenths` of a second. Grouped rows are spread evenly over the groups. */
+export function measureMatmul(runner: KernelRunner, shape: MatmulShape, tenths = 4): MatmulFigures {
   const { layout, rows, columns, inner, groups = 1 } = shape;
   const plan = planMatmul(shape, runner.target);
   const tn = layout === 'tn';
@@ -62,8 +65,8 @@ export function measureMatmul(runner: KernelRunner, shape: MatmulShape, measurem
     );
   const operations = 2 * rows * columns * inner;
   return {
-    total: operations / runner.best(bind(plan.calls), 0.1, measurements) / 1e9,
-    packed: operations / runner.best(bind(plan.calls.filter((call) => !call.packsB)), 0.1, measurements) / 1e9,
+    total: operations / runner.best(bind(plan.calls), WINDOW, 10 * tenths) / 1e9,
+    packed: operations / runner.best(bind(plan.calls.filter((call) => !call.packsB)), WINDOW, 10 * tenths) / 1e9,
   };
 }
 

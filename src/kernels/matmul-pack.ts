@@ -158,8 +158,8 @@ export const packRows = defineKernelFamily(
   ({ operand }) => packMemory(operand, (n) => ({ rows: n.inner, length: n.across })),
 );
 
-/** Steps along K that are transposed together. */
-const STEPS_TOGETHER = 64;
+/** Steps along K that are transposed together: of 64 alone, memory fetches nothing in advance. */
+const STEPS_TOGETHER = 128;
 /** Rows transposed together: so few that their pointers stay in registers. */
 const ROWS_TRANSPOSED = 4;
 

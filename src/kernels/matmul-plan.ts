@@ -5,7 +5,7 @@ import { bf16Matmul, groupedBf16MatmulInner, groupedBf16MatmulRows, groupedPairs
 import { packGroupedPairs, packPairs, roundRows, transposePairs } from './matmul-bf16-pack.ts';
 import { type packParameters, packRows, packTail, packTransposed } from './matmul-pack.ts';
 import { FEW_ROWS, fewRowsMatmul } from './matmul-rows.ts';
-import { type Precision, type ProductForm, tileFor } from './matmul-tile.ts';
+import { type Precision, type ProductForm, type Tile, tileFor } from './matmul-tile.ts';
 
 export type { Precision } from './matmul-tile.ts';
 
@@ -131,7 +131,7 @@ function planF32(shape: MatmulShape, target: TargetInfo): MatmulPlan {
     return finish([packB(pack, packed, matrices)], 'rows', args);
   }
   // The groups of a TN product divide K: its operands are packed as one matrix.
-  if (Math.max(shape.rows, shape.columns) <= UNPACKED_WIDTH) {
+  if (readsUnpacked(shape, tile)) {
     const whole = shape.columns % tile.columns === 0;
     const tail = whole ? 'b' : take(tile.columns * shape.inner);
     const packing = whole
@@ -230,9 +230,16 @@ type OperandArguments = Readonly<Record<'a' | 'b' | 'tail' | 'strideA' | 'stride
 
 /**
  * Widest operand of a TN product, in elements, that is read as it is. The rows of wider ones lie so far apart that they
- * push each other out of the caches, and packing them first costs less.
+ * push each other out of the caches, and packing them first costs less; not so where the other operand is narrow, so that
+ * what is packed is used a few times only, and the tile is tall, so that it is not fetched often as it lies.
  */
 const UNPACKED_WIDTH = 512;
+const NARROW = 256;
+
+function readsUnpacked({ rows, columns }: MatmulShape, tile: Tile): boolean {
+  if (tile.rows > TALL_TILE && Math.min(rows, columns) <= NARROW) return true;
+  return Math.max(rows, columns) <= UNPACKED_WIDTH;
+}
 
 function planFewRows(shape: MatmulShape): MatmulPlan {
   const maxRows = [1, 2, 4].find((limit) => shape.rows <= limit) ?? FEW_ROWS;
