@@ -5,6 +5,7 @@ const ROOMS = [
   'tensor',
   'model',
   'checkpoint',
+  'hub',
   'text',
   'inference',
   'training',

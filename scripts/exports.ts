@@ -9,6 +9,7 @@ const PUBLIC = [
   './tensor',
   './model',
   './checkpoint',
+  './hub',
   './text',
   './inference',
   './training',

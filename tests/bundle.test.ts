@@ -42,7 +42,7 @@ async function bundle(entries: readonly string[], plugins: Plugin[] = []): Promi
 describe('a bundle of the rooms for a browser', () => {
   let bundled: Bundle;
   beforeAll(async () => {
-    bundled = await bundle(['kernels', 'tensor', 'model', 'checkpoint', 'text', 'inference'].map(room));
+    bundled = await bundle(['kernels', 'tensor', 'model', 'checkpoint', 'hub', 'text', 'inference'].map(room));
   });
 
   it('imports nothing of Node', () => {

@@ -84,7 +84,8 @@ async function openShards(directory: string, index: string): Promise<TensorReade
   }
 }
 
-function parseIndex(path: string, json: unknown): Map<string, string> {
+/** Which file of a model holds each tensor, by its `model.safetensors.index.json`. @throws {Error} naming `path`. */
+export function parseIndex(path: string, json: unknown): Map<string, string> {
   const { weight_map: map } = Object(json) as { weight_map?: unknown };
   if (typeof map !== 'object' || map === null || Array.isArray(map)) throw new Error(`${path}: has no weight_map`);
   const entries = Object.entries(map as Record<string, unknown>);

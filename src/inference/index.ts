@@ -14,7 +14,13 @@ export { Generation, type GenerationResult, type GenerationUsage } from './gener
 export { KeyValueCache, type KeyValueCacheOptions } from './key-value-cache.ts';
 export { type ChosenLogProbability, logProbabilities, type TokenLogProbability } from './log-probabilities.ts';
 export { type ModelSource, openModelSource } from './model-source.ts';
-export { defaultCacheFormat, type OpenModel, type OpenModelOptions, openModel } from './open-model.ts';
+export {
+  defaultCacheFormat,
+  type OpenModel,
+  type OpenModelOptions,
+  openModel,
+  openModel as load,
+} from './open-model.ts';
 export { Pages } from './pages.ts';
 export { type ModelInMemory, prefixLogits } from './prefix-logits.ts';
 export { argmax, Sampler, SamplerScratch, type SamplingOptions } from './sampling.ts';

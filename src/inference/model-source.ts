@@ -1,10 +1,13 @@
 import { openCheckpoint, openGgufCheckpoint, type WeightSource } from '../checkpoint/index.ts';
+import { locateModel, type ModelLocation, type PullOptions } from '../hub/index.ts';
 import { type ModelConfig, parseModelConfig } from '../model/index.ts';
 import { platform } from '../platform/index.ts';
 import { readGgufTokenizer, Tokenizer } from '../text/index.ts';
 
 /** A model where it lies: a directory in Hugging Face's layout, or a GGUF file. */
 export interface ModelSource extends WeightSource {
+  /** Which model of the hub it is; undefined for one that was given as a path. */
+  readonly hub: ModelLocation['hub'];
   readonly config: ModelConfig;
   /** Bytes of all tensors as stored. */
   readonly totalBytes: number;
@@ -18,18 +21,21 @@ export interface ModelSource extends WeightSource {
 }
 
 /**
- * Opens a model by its path, reading only headers.
+ * Opens a model, reading only headers. It is given by its path, as `organisation/name` of the hub (see `locateModel`: what
+ * the cache does not have is pulled), or as the place where it was located.
+ * @param options for a model of the hub.
  * @throws {Error} naming what is missing, damaged or not supported
  */
-export async function openModelSource(path: string): Promise<ModelSource> {
+export async function openModelSource(model: string | ModelLocation, options?: PullOptions): Promise<ModelSource> {
+  const { path, hub } = typeof model === 'string' ? await locateModel(model, options) : model;
   const { files } = platform();
   if (/\.gguf$/i.test(path) && (await files.exists(path)) && (await files.stat(path)).kind === 'file') {
-    return openGgufSource(path);
+    return openGgufSource(path, hub);
   }
-  return openDirectory(path);
+  return openDirectory(path, hub);
 }
 
-async function openDirectory(path: string): Promise<ModelSource> {
+async function openDirectory(path: string, hub: ModelLocation['hub']): Promise<ModelSource> {
   const checkpoint = await openCheckpoint(path);
   try {
     const readJson = async (name: string) =>
@@ -38,6 +44,7 @@ async function openDirectory(path: string): Promise<ModelSource> {
     const config = withEndTokens(checkpoint.config, endTokensOf(generation));
     return {
       ...checkpoint,
+      hub,
       config,
       notes: [],
       readJson,
@@ -59,7 +66,7 @@ async function openDirectory(path: string): Promise<ModelSource> {
   }
 }
 
-async function openGgufSource(path: string): Promise<ModelSource> {
+async function openGgufSource(path: string, hub: ModelLocation['hub']): Promise<ModelSource> {
   const file = await openGgufCheckpoint(path);
   try {
     const config = named(path, () => parseModelConfig(file.config));
@@ -71,6 +78,7 @@ async function openGgufSource(path: string): Promise<ModelSource> {
     };
     return {
       ...file,
+      hub,
       get config() {
         // A file without a tokenizer still has logits.
         const ends = file.metadata.has('tokenizer.ggml.model') ? tokenizerParts().endTokenIds : [];

@@ -1,4 +1,5 @@
 import { loadWeights, type ModelSize, modelSize, weightFormats } from '../checkpoint/index.ts';
+import type { ModelLocation, PullOptions } from '../hub/index.ts';
 import {
   allocateParameters,
   cacheBytes,
@@ -43,17 +44,20 @@ export interface OpenModelOptions {
   readonly target?: RuntimeOptions['target'];
   /** See `RuntimeOptions`; for measuring. */
   readonly pinWorkers?: boolean | undefined;
+  /** For a model of the hub: its revision, its file, and what is called while it is pulled. */
+  readonly hub?: PullOptions | undefined;
   /** Called while weights are loaded with the bytes read so far and in all. */
   readonly onProgress?: ((done: number, total: number) => void) | undefined;
 }
 
 /**
- * Loads a model (a directory in Hugging Face's layout or a GGUF file) with its tokenizer and makes it ready to answer: see
- * `answer`, `answerAll` and `Engine.generate`. Weights in blocks stay as they are in the file. Errors name what is missing
+ * Loads a model with its tokenizer and makes it ready to answer: see `answer`, `answerAll` and `Engine.generate`. The model
+ * is a directory in Hugging Face's layout, a GGUF file, or `organisation/name` of the hub, which is pulled where the cache
+ * does not have it (see `locateModel`). Weights in blocks stay as they are in the file. Errors name what is missing
  * or wrong; a model that does not fit into memory is refused before anything is loaded.
  */
-export async function openModel(path: string, options: OpenModelOptions = {}): Promise<OpenModel> {
-  const source = await openModelSource(path);
+export async function openModel(model: string | ModelLocation, options: OpenModelOptions = {}): Promise<OpenModel> {
+  const source = await openModelSource(model, options.hub);
   try {
     return await loadModel(source, options);
   } finally {

@@ -27,6 +27,11 @@ export function browserFiles(): FileSystem {
     },
     makeDirectory: (path) => refuse('make directory', path),
     createAtomic: (path) => refuse('write', path),
+    openPartial: (path) => refuse('write', path),
+    link: (_target, path) => refuse('link', path),
+    copy: (from) => refuse('copy', from),
+    linkTarget: async () => undefined,
+    freeBytes: async () => undefined,
     writeAtomic: (path) => refuse('write', path),
     writeNow: (path) => {
       throw refusal('write', path);

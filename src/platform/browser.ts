@@ -7,6 +7,11 @@ export function createBrowserPlatform(): Platform {
     name: 'browser',
     system: 'browser',
     environment: () => undefined,
+    homeDirectory: () => undefined,
+    process: () => undefined,
+    checksum() {
+      throw new Error('a browser has no checksum that takes a file piece by piece');
+    },
     cacheDirectory: () => undefined,
     native: () => ({ unavailable: 'machine code runs only in Node, which this is not: use WebAssembly' }),
     cores: Math.max(1, globalThis.navigator?.hardwareConcurrency ?? 1),

@@ -5,9 +5,12 @@ import type { Platform, WorkerScope } from './platform.ts';
 export type { NativeHost, NativeImage } from './native.ts';
 export type {
   AtomicFile,
+  Checksum,
   FileStatus,
   FileSystem,
+  HostProcess,
   HostWorker,
+  PartialFile,
   Platform,
   ReadableFile,
   WorkerScope,

@@ -1,5 +1,5 @@
 import type { FileHandle } from 'node:fs/promises';
-import { type AtomicFile, checkRange, type FileSystem, type ReadableFile } from './platform.ts';
+import { type AtomicFile, checkRange, type FileSystem, type PartialFile, type ReadableFile } from './platform.ts';
 
 type FsPromises = typeof import('node:fs/promises');
 type PathModule = typeof import('node:path');
@@ -40,6 +40,11 @@ export function nodeFiles(): FileSystem {
       await told('make directory', path, () => fs.mkdir(path, { recursive: true }));
     },
     createAtomic: (path) => createAtomic(fs, paths, path),
+    openPartial: (path) => openPartial(fs, path),
+    link: (target, path) => link(fs, target, path),
+    copy: (from, to) => copy(fs, from, to),
+    linkTarget: (path) => fs.readlink(path).catch(() => undefined),
+    freeBytes: (path) => freeBytes(fs, paths, path),
     async writeAtomic(path, content) {
       const file = await files.createAtomic(path);
       await file.write(typeof content === 'string' ? new TextEncoder().encode(content) : content);
@@ -105,9 +110,85 @@ function readable(path: string, size: number, handle: FileHandle): ReadableFile 
   return file;
 }
 
-async function createAtomic(fs: FsPromises, paths: PathModule, path: string): Promise<AtomicFile> {
+/** A name beside `path` that no other file has, in this process or in another. */
+function temporaryName(path: string): string {
   temporaryFiles += 1;
-  const temporary = `${path}.${process.pid}-${Date.now().toString(36)}-${temporaryFiles}.tmp`;
+  return `${path}.${process.pid}-${Date.now().toString(36)}-${temporaryFiles}.tmp`;
+}
+
+async function openPartial(fs: FsPromises, path: string): Promise<PartialFile> {
+  const handle = await told('open', path, () => fs.open(path, 'a'));
+  let size = (await handle.stat()).size;
+  return {
+    path,
+    get size() {
+      return size;
+    },
+    write: (bytes) =>
+      told('write', path, async () => {
+        let done = 0;
+        while (done < bytes.length) {
+          const { bytesWritten } = await handle.write(bytes, done, Math.min(LARGEST_READ, bytes.length - done));
+          done += bytesWritten;
+          size += bytesWritten;
+        }
+      }),
+    async clear() {
+      await told('write', path, () => handle.truncate(0));
+      size = 0;
+    },
+    touch: () => told('write', path, () => handle.utimes(new Date(), new Date())),
+    flush: () => told('write', path, () => handle.sync()),
+    close: () => handle.close(),
+  };
+}
+
+/** What a system answers that has no links, or does not let this user make them. */
+const NO_LINKS = new Set(['EPERM', 'EACCES', 'ENOSYS', 'ENOTSUP', 'EOPNOTSUPP', 'EINVAL', 'UNKNOWN']);
+
+async function link(fs: FsPromises, target: string, path: string): Promise<boolean> {
+  const temporary = temporaryName(path);
+  try {
+    await fs.symlink(target, temporary);
+  } catch (error) {
+    if (NO_LINKS.has(String((error as NodeJS.ErrnoException).code))) return false;
+    await told('link', path, () => Promise.reject(error));
+  }
+  try {
+    await told('link', path, () => fs.rename(temporary, path));
+  } catch (error) {
+    await fs.rm(temporary, { force: true });
+    throw error;
+  }
+  return true;
+}
+
+async function copy(fs: FsPromises, from: string, to: string): Promise<void> {
+  const temporary = temporaryName(to);
+  try {
+    // Where the file system can share blocks between files, nothing is written twice.
+    await told('copy', from, () => fs.copyFile(from, temporary, fs.constants.COPYFILE_FICLONE));
+    await told('copy', from, () => fs.rename(temporary, to));
+  } catch (error) {
+    await fs.rm(temporary, { force: true });
+    throw error;
+  }
+}
+
+/** Asks at the nearest directory above that exists. */
+async function freeBytes(fs: FsPromises, paths: PathModule, path: string): Promise<number | undefined> {
+  for (let place = paths.resolve(path); ; place = paths.dirname(place)) {
+    try {
+      const { bavail, bsize } = await fs.statfs(place);
+      return bavail * bsize;
+    } catch {
+      if (paths.dirname(place) === place) return undefined;
+    }
+  }
+}
+
+async function createAtomic(fs: FsPromises, paths: PathModule, path: string): Promise<AtomicFile> {
+  const temporary = temporaryName(path);
   const handle = await told('create', path, () => fs.open(temporary, 'wx'));
   let state: 'open' | 'committed' | 'aborted' = 'open';
   const abort = async () => {

@@ -1,6 +1,13 @@
 import { nativeHost } from './native.ts';
 import { nodeFiles } from './node-files.ts';
-import { type HostWorker, type Platform, type WorkerScope, workerUrl } from './platform.ts';
+import {
+  type Checksum,
+  type HostProcess,
+  type HostWorker,
+  type Platform,
+  type WorkerScope,
+  workerUrl,
+} from './platform.ts';
 
 /**
  * Built-in modules come through `process.getBuiltinModule` and only when called, so that this file can stand in a
@@ -12,6 +19,9 @@ export function createNodePlatform(): Platform {
     name: 'node',
     system: process.platform,
     environment: (name) => process.env[name],
+    homeDirectory,
+    process: hostProcess,
+    checksum,
     cacheDirectory,
     native: nativeHost,
     cores: Math.max(1, availableParallelism()),
@@ -28,6 +38,32 @@ export function createNodePlatform(): Platform {
   };
 }
 
+function homeDirectory(): string | undefined {
+  const home = process.getBuiltinModule('node:os').homedir();
+  return process.getBuiltinModule('node:path').isAbsolute(home) ? home : undefined;
+}
+
+function hostProcess(): HostProcess {
+  const isRunning = (id: number) => {
+    try {
+      process.kill(id, 0);
+      return true;
+    } catch (error) {
+      // A process of another user is there, though no signal may be sent to it.
+      return (error as NodeJS.ErrnoException).code === 'EPERM';
+    }
+  };
+  return { id: process.pid, machine: process.getBuiltinModule('node:os').hostname(), isRunning };
+}
+
+function checksum(algorithm: 'sha256' | 'sha1'): Checksum {
+  const hash = process.getBuiltinModule('node:crypto').createHash(algorithm);
+  return {
+    update: (bytes) => void hash.update(bytes),
+    end: () => hash.digest('hex'),
+  };
+}
+
 /** JINGQI_CACHE, else by the custom of the system: XDG_CACHE_HOME, ~/Library/Caches, LOCALAPPDATA. */
 function cacheDirectory(): string | undefined {
   const { JINGQI_CACHE, XDG_CACHE_HOME, LOCALAPPDATA } = process.env;
@@ -35,8 +71,8 @@ function cacheDirectory(): string | undefined {
   if (JINGQI_CACHE) return resolve(JINGQI_CACHE);
   const given = process.platform === 'win32' ? LOCALAPPDATA : XDG_CACHE_HOME;
   if (given !== undefined && isAbsolute(given)) return join(given, 'jingqi');
-  const home = process.getBuiltinModule('node:os').homedir();
-  if (!isAbsolute(home)) return undefined;
+  const home = homeDirectory();
+  if (home === undefined) return undefined;
   return join(home, process.platform === 'darwin' ? 'Library/Caches' : '.cache', 'jingqi');
 }
 

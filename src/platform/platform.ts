@@ -17,6 +17,12 @@ export interface Platform {
   readonly system: string;
   /** A variable of the process's environment; undefined where there is none. */
   environment(name: string): string | undefined;
+  /** The user's own directory, absolute; undefined where there is none. */
+  homeDirectory(): string | undefined;
+  /** This process among those of its machine; undefined in a browser. */
+  process(): HostProcess | undefined;
+  /** Begins a checksum. Throws in a browser, which has none that takes a file piece by piece. */
+  checksum(algorithm: 'sha256' | 'sha1'): Checksum;
   /** Where files may be kept that can be made again, absolute; undefined where there is no such place. May not exist. */
   cacheDirectory(): string | undefined;
   /** Runs machine code, or the reason why this host cannot; see native.ts. */
@@ -60,6 +66,21 @@ export interface Platform {
   readonly files: FileSystem;
 }
 
+export interface HostProcess {
+  readonly id: number;
+  /** The name of the machine. */
+  readonly machine: string;
+  /** Whether a process with this number runs on this machine. */
+  isRunning(id: number): boolean;
+}
+
+/** A checksum of bytes that come one after another. */
+export interface Checksum {
+  update(bytes: Uint8Array): void;
+  /** In lower-case hexadecimal digits. Ends it. */
+  end(): string;
+}
+
 /** A worker as its creator sees it. */
 export interface HostWorker {
   /** Sends a structured clone of `message`; buffers in `transfer` move instead of being copied. */
@@ -93,6 +114,21 @@ export interface FileSystem {
   makeDirectory(path: string): Promise<void>;
   /** Opens a file that appears under its name only at `commit`. */
   createAtomic(path: string): Promise<AtomicFile>;
+  /** Opens a file to append to, and makes it where it is not there. */
+  openPartial(path: string): Promise<PartialFile>;
+  /**
+   * Makes a symbolic link, in one step also where the name is taken. `target` is absolute or relative to the link's
+   * directory. False where the system or the file system allows none; nothing has changed then.
+   */
+  link(target: string, path: string): Promise<boolean>;
+  /** Copies a file, links followed; the copy appears under its name only when it is whole. */
+  copy(from: string, to: string): Promise<void>;
+  /** What a symbolic link says; undefined for anything else, also for what is not there. */
+  linkTarget(path: string): Promise<string | undefined>;
+  /**
+   * Bytes that this user can still write at `path`, which need not exist yet; undefined where the host does not tell.
+   */
+  freeBytes(path: string): Promise<number | undefined>;
   /** Writes a whole file: a reader sees the old content or the new, never a part. Strings are written as UTF-8. */
   writeAtomic(path: string, content: Uint8Array | string): Promise<void>;
   /** As `writeAtomic`, but done when it returns, and makes the directory. For what must be kept if the process ends now. */
@@ -131,6 +167,22 @@ export interface AtomicFile {
   commit(): Promise<void>;
   /** Drops what was written; nothing happens after `commit` or a second time. */
   abort(): Promise<void>;
+}
+
+/** A file that grows under its own name and is still there after a crash, so that another process can go on with it. */
+export interface PartialFile {
+  readonly path: string;
+  /** Bytes in the file. */
+  readonly size: number;
+  /** Appends. */
+  write(bytes: Uint8Array): Promise<void>;
+  /** Drops all bytes. */
+  clear(): Promise<void>;
+  /** Sets the time of its last change to now: a sign that its process is still at it. */
+  touch(): Promise<void>;
+  /** Waits until all is on the disk. */
+  flush(): Promise<void>;
+  close(): Promise<void>;
 }
 
 /** See {@link Platform.workerUrl}. */
