@@ -13,16 +13,16 @@ import {
   parameterBytes,
 } from '../model/index.ts';
 import { type CacheFormat, formatBytes } from '../tensor/index.ts';
-import { DEFAULT_MODEL } from './model-directory.ts';
+import { addModelArgument, locateArgument, type ModelArgumentFlags } from './model-argument.ts';
 
 export function registerInspect(program: Command): void {
-  program
+  const command = program
     .command('inspect')
-    .description('print what a model is made of: layers, experts, parameters, bytes, cache')
-    .argument('[model]', 'model directory in Hugging Face layout, or a GGUF file', DEFAULT_MODEL)
+    .description('print what a model is made of: layers, experts, parameters, bytes, cache');
+  addModelArgument(command)
     .option('--json', 'print one JSON object')
-    .action(async (model: string, { json }: { json?: boolean }) => {
-      const source = await openModelSource(model);
+    .action(async (model: string | undefined, { json, ...flags }: ModelArgumentFlags & { json?: boolean }) => {
+      const source = await openModelSource(await locateArgument(model, flags));
       try {
         const report = inspectSource(source);
         process.stdout.write(json ? `${JSON.stringify(report, null, 2)}\n` : `${asTable(report)}\n`);

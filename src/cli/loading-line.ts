@@ -1,13 +1,15 @@
 import { formatBytes } from '../tensor/index.ts';
 
-/** Shorter loading shows nothing. */
+/** Shorter work shows nothing. */
 const QUIET_MILLISECONDS = 1000;
 const BAR = 24;
 
-/** One line on standard error that is rewritten while a model is read; silent where that is no terminal. */
+/** One line on standard error that is rewritten while bytes are read or fetched; silent where that is no terminal. */
 export class LoadingLine {
   readonly #name: string;
   readonly #start = performance.now();
+  /** Bytes that were there at the start, which say nothing of the speed. */
+  #first: number | undefined;
   #last = 0;
   #shown = false;
 
@@ -17,21 +19,42 @@ export class LoadingLine {
 
   show(done: number, total: number): void {
     const now = performance.now();
-    const seconds = (now - this.#start) / 1000;
+    this.#first ??= done;
     if (process.stderr.isTTY !== true || now - this.#start < QUIET_MILLISECONDS || now - this.#last < 100) return;
     this.#last = now;
     this.#shown = true;
-    const share = total === 0 ? 1 : done / total;
-    const bar = '█'.repeat(Math.round(share * BAR)).padEnd(BAR, '░');
-    const rate = done / seconds;
-    const left = Math.ceil((total - done) / rate);
-    process.stderr.write(
-      `\r\x1b[2K${this.#name} ${bar} ${formatBytes(done)} of ${formatBytes(total)}, ${formatBytes(rate)}/s, ${left} s left`,
-    );
+    const rate = Math.max(0, done - this.#first) / ((now - this.#start) / 1000);
+    const text = progressText(this.#name, { done, total, rate }, process.stderr.columns);
+    process.stderr.write(`\r\x1b[2K${text}`);
   }
 
   end(): void {
     if (this.#shown) process.stderr.write('\r\x1b[2K');
     this.#shown = false;
   }
+}
+
+/**
+ * Name, bar, bytes, bytes a second and the time that is left, in one line of a terminal with this many columns: the bar
+ * goes first where there is no room, then the end.
+ */
+export function progressText(
+  name: string,
+  { done, total, rate }: { readonly done: number; readonly total: number; readonly rate: number },
+  columns = 0,
+): string {
+  const share = total === 0 ? 1 : done / total;
+  const bar = '█'.repeat(Math.round(share * BAR)).padEnd(BAR, '░');
+  const left = rate > 0 ? `, ${duration((total - done) / rate)} left` : '';
+  const numbers = `${formatBytes(done)} of ${formatBytes(total)}, ${formatBytes(rate)}/s${left}`;
+  // A full line makes some terminals go on to the next; 0 columns say nothing.
+  const room = columns > 0 ? columns - 1 : Number.POSITIVE_INFINITY;
+  const text = `${name} ${bar} ${numbers}`;
+  return text.length <= room ? text : `${name} ${numbers}`.slice(0, room);
+}
+
+function duration(seconds: number): string {
+  if (seconds < 100) return `${Math.ceil(seconds)} s`;
+  const minutes = Math.ceil(seconds / 60);
+  return minutes < 100 ? `${minutes} min` : `${(minutes / 60).toFixed(1)} h`;
 }

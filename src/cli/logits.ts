@@ -11,9 +11,9 @@ import {
 } from '../model/index.ts';
 import { createRuntime } from '../tensor/index.ts';
 import { LoadingLine } from './loading-line.ts';
-import { DEFAULT_MODEL } from './model-directory.ts';
+import { addModelArgument, locateArgument, type ModelArgumentFlags } from './model-argument.ts';
 
-interface Flags {
+interface Flags extends ModelArgumentFlags {
   readonly ids: readonly number[];
   readonly attention: AttentionForm;
   readonly weights: 'f32' | 'stored';
@@ -21,10 +21,8 @@ interface Flags {
 }
 
 export function registerLogits(program: Command): void {
-  program
-    .command('logits')
-    .description('print the logits after each prefix of some token ids')
-    .argument('[model]', 'model directory in Hugging Face layout, or a GGUF file', DEFAULT_MODEL)
+  const command = program.command('logits').description('print the logits after each prefix of some token ids');
+  addModelArgument(command)
     .requiredOption('--ids <ids>', 'token ids, separated by commas', parseIds)
     .addOption(
       new Option('--attention <form>', 'form of latent attention; both give the same')
@@ -37,8 +35,8 @@ export function registerLogits(program: Command): void {
         .default('f32'),
     )
     .option('--json', 'print {"logits": [[…], …]}, a row of the whole vocabulary for each prefix')
-    .action(async (model: string, { ids, attention, weights, json }: Flags) => {
-      const source = await openModelSource(model);
+    .action(async (model: string | undefined, { ids, attention, weights, json, ...flags }: Flags) => {
+      const source = await openModelSource(await locateArgument(model, flags));
       try {
         checkIds(ids, source.config);
         const formats = weights === 'stored' ? weightFormats(source) : new Map();

@@ -7,8 +7,10 @@ import { registerEval } from './eval.ts';
 import { registerExport } from './export.ts';
 import { registerInspect } from './inspect.ts';
 import { registerKernels } from './kernels.ts';
+import { Interrupted } from './locate.ts';
 import { registerLogits } from './logits.ts';
 import { registerPlot } from './plot.ts';
+import { registerPull } from './pull.ts';
 import { registerStart } from './start.ts';
 import { registerTrain } from './train.ts';
 
@@ -20,6 +22,7 @@ const program = new Command('jingqi')
 
 registerStart(program);
 registerAsk(program);
+registerPull(program);
 registerEval(program);
 registerTrain(program);
 registerExport(program);
@@ -39,5 +42,5 @@ try {
   await program.parseAsync();
 } catch (error) {
   process.stderr.write(`jingqi: ${(error as Error).message}\n`);
-  process.exitCode = 1;
+  process.exitCode = error instanceof Interrupted ? error.exitCode : 1;
 }

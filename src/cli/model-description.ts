@@ -35,11 +35,11 @@ const schema = z.object({
     .optional(),
 });
 
-/** Reads `jingqi.json` beside the weights; without it, the name is the path's and nothing is known of tasks. */
-export async function readDescription({ directory, readJson }: ModelSource): Promise<ModelDescription> {
+/** Reads `jingqi.json` beside the weights; without it, the name is the hub's or the path's and nothing is known of tasks. */
+export async function readDescription({ directory, hub, readJson }: ModelSource): Promise<ModelDescription> {
   const nothing = { en: undefined, zh: undefined };
   const json = await readJson('jingqi.json');
-  if (json === undefined) return { name: basename(resolve(directory)), text: nothing, tasks: [] };
+  if (json === undefined) return { name: hub?.name ?? basename(resolve(directory)), text: nothing, tasks: [] };
   const parsed = schema.safeParse(json);
   if (!parsed.success) {
     const [issue] = parsed.error.issues;

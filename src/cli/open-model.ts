@@ -5,13 +5,18 @@ import {
   openModelSource,
 } from '../inference/index.ts';
 import { LoadingLine } from './loading-line.ts';
+import { locate } from './locate.ts';
 import { type ModelDescription, readDescription } from './model-description.ts';
 
 export type DescribedModel = OpenModel & { readonly description: ModelDescription };
 
-/** Loads a model together with what it says of itself; shows progress on a terminal if that takes a while. */
-export async function openModel(path: string, options: OpenModelOptions): Promise<DescribedModel> {
-  const source = await openModelSource(path);
+/**
+ * Loads a model, given as in `openModel` of the library, together with what it says of itself; shows progress if pulling or
+ * reading it takes a while.
+ */
+export async function openModel(model: string, options: OpenModelOptions): Promise<DescribedModel> {
+  const place = await locate(model, options.hub);
+  const source = await openModelSource(place);
   let description: ModelDescription;
   try {
     description = await readDescription(source);
@@ -20,10 +25,10 @@ export async function openModel(path: string, options: OpenModelOptions): Promis
   }
   const line = new LoadingLine(description.name);
   try {
-    const model = await openForInference(path, { ...options, onProgress: (done, total) => line.show(done, total) });
+    const opened = await openForInference(place, { ...options, onProgress: (done, total) => line.show(done, total) });
     line.end();
-    for (const note of model.notes) process.stderr.write(`jingqi: ${note}\n`);
-    return { ...model, description };
+    for (const note of opened.notes) process.stderr.write(`jingqi: ${note}\n`);
+    return { ...opened, description };
   } finally {
     line.end();
   }

@@ -1,6 +1,7 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { type AnswerOptions, Sampler } from '../inference/index.ts';
 import { CACHE_FORMATS, type CacheFormat } from '../tensor/index.ts';
+import { MODEL_HELP, REVISION_HELP } from './model-argument.ts';
 import { DEFAULT_MODEL } from './model-directory.ts';
 
 export interface SamplingFlags {
@@ -44,7 +45,8 @@ function biasArgument(text: string, before: Readonly<Record<number, number>> = {
 /** The options of every command that loads a model. */
 export function addModelOptions(command: Command): Command {
   return command
-    .option('--model <path>', 'model directory in Hugging Face layout, or a .gguf file', DEFAULT_MODEL)
+    .option('--model <model>', MODEL_HELP, DEFAULT_MODEL)
+    .option('--revision <name>', REVISION_HELP)
     .option('--workers <n>', 'threads (default: as many as the model can use)', countArgument)
     .addOption(
       new Option(
@@ -56,12 +58,13 @@ export function addModelOptions(command: Command): Command {
 
 export interface ModelFlags {
   readonly model: string;
+  readonly revision?: string;
   readonly workers?: number;
   readonly cache?: CacheFormat;
 }
 
 /** What the flags say of how a model is opened. */
-export const openOptions = ({ workers, cache }: ModelFlags) => ({ workers, cache });
+export const openOptions = ({ workers, cache, revision }: ModelFlags) => ({ workers, cache, hub: { revision } });
 
 /** The options that say how tokens are chosen. */
 export function addSamplingOptions(command: Command): Command {

@@ -1,6 +1,6 @@
 import { platform } from '../platform/index.ts';
 import { findCached } from './cached-model.ts';
-import { HubError } from './problems.ts';
+import { HubError, type HubProblem } from './problems.ts';
 import { type PullOptions, pullModel } from './pull.ts';
 import { hubSettings } from './settings.ts';
 import { type HubSource, hubSource, parseHubSource } from './source.ts';
@@ -30,11 +30,15 @@ export async function locateModel(text: string, options: PullOptions = {}): Prom
     const pulled = await pullModel(text, { ...options, settings });
     return location(pulled.name, pulled);
   } catch (error) {
-    if (!(error instanceof HubError) || error.problem !== 'no-repository') throw error;
+    if (!(error instanceof HubError) || !NOT_FOUND.has(error.problem)) throw error;
     // Who mistyped a path should not have to guess why the hub was asked.
-    throw new HubError('source', `there is no file or directory ${text} here, and ${error.message}`, { cause: error });
+    throw new HubError(error.problem, `there is no file or directory ${text} here, and ${error.message}`, {
+      cause: error,
+    });
   }
 }
+
+const NOT_FOUND: ReadonlySet<HubProblem> = new Set(['no-repository', 'unreachable', 'offline']);
 
 function location(
   name: string,

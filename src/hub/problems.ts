@@ -39,10 +39,16 @@ export class HubError extends Error {
 export class PassingFailure extends Error {
   /** Milliseconds that the server asks to wait. */
   readonly retryAfter: number | undefined;
+  /** No server was reached at all. */
+  readonly unreached: boolean;
 
-  constructor(message: string, retryAfter?: number) {
+  constructor(
+    message: string,
+    { retryAfter, unreached = false }: { retryAfter?: number | undefined; unreached?: boolean } = {},
+  ) {
     super(message);
     this.retryAfter = retryAfter;
+    this.unreached = unreached;
   }
 }
 
@@ -54,7 +60,7 @@ export function failureOf(response: Response, asked: Asked): PassingFailure | Hu
   const { status } = response;
   const said = response.headers.get('X-Error-Message')?.slice(0, 300);
   const answer = `${asked.host} answered ${status}${said === undefined ? '' : ` (${said})`}`;
-  if (PASSING.has(status)) return new PassingFailure(answer, retryAfter(response.headers));
+  if (PASSING.has(status)) return new PassingFailure(answer, { retryAfter: retryAfter(response.headers) });
   const code = response.headers.get('X-Error-Code');
   const name = asked.repository;
   if (code === 'GatedRepo') return new HubError('gated', gatedText(asked));
@@ -107,11 +113,15 @@ export function retryAfter(headers: Headers): number | undefined {
   return reset === undefined ? undefined : Number(reset) * 1000;
 }
 
+/** What a failure counts where no server was reached and nothing has arrived before: there may be no network at all. */
+const UNREACHED = 3;
+
 /** Counts failures that may pass, and waits between them. */
 export class Retries {
   readonly #patience: Patience;
   readonly #notice: (text: string) => void;
   #failures = 0;
+  #reached = false;
 
   constructor(patience: Patience, notice: (text: string) => void = () => undefined) {
     this.#patience = patience;
@@ -121,6 +131,7 @@ export class Retries {
   /** To be called when something new has arrived. */
   reset(): void {
     this.#failures = 0;
+    this.#reached = true;
   }
 
   /**
@@ -129,7 +140,8 @@ export class Retries {
    */
   async after(failure: unknown, what: string, kept: string, signal: AbortSignal | undefined): Promise<void> {
     if (!(failure instanceof PassingFailure)) throw failure;
-    this.#failures += 1;
+    this.#reached ||= !failure.unreached;
+    this.#failures += this.#reached ? 1 : UNREACHED;
     const { failures, firstWait, longestWait, longestRetryAfter } = this.#patience;
     const asked = failure.retryAfter;
     if (asked !== undefined && asked > longestRetryAfter) {
@@ -138,7 +150,7 @@ export class Retries {
       throw new HubError('unreachable', `${what}: ${failure.message}, and ${wait}; try again then${kept}`);
     }
     if (this.#failures >= failures) {
-      throw new HubError('unreachable', `${what}: ${failure.message}, ${failures} times in a row${kept}`);
+      throw new HubError('unreachable', `${what}: ${failure.message}${failures > 1 ? ', again and again' : ''}${kept}`);
     }
     const doubled = Math.min(longestWait, firstWait * 2 ** (this.#failures - 1));
     // Many clients that were cut off together should not come back together.

@@ -103,7 +103,7 @@ function offlineText({ cacheDirectory }: HubSettings, text: string, { revision, 
   const flags = `${revision === undefined ? '' : ` --revision ${revision}`}${file === undefined ? '' : ` --file ${file}`}`;
   return (
     `${text} is not (or not whole) in ${cacheDirectory}, and HF_HUB_OFFLINE keeps it from being fetched: ` +
-    `where there is a network, type HF_HUB_OFFLINE=0 jingqi pull ${text}${flags}`
+    `unset it and type: jingqi pull ${text}${flags}`
   );
 }
 

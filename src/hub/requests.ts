@@ -128,7 +128,7 @@ function watchSilence(silence: number, user: AbortSignal | undefined): Watch {
       } catch (error) {
         user?.throwIfAborted();
         if (silent) throw new PassingFailure(`nothing came from ${host} for ${silence / 1000} s`);
-        throw new PassingFailure(brokenText(error, host));
+        throw new PassingFailure(brokenText(error, host), { unreached: UNREACHED.has(codeOf(error) ?? 'none') });
       } finally {
         clearTimeout(timer);
       }
@@ -146,6 +146,14 @@ const BROKEN: Readonly<Record<string, string>> = {
   UND_ERR_CONNECT_TIMEOUT: 'it does not answer',
   ETIMEDOUT: 'it does not answer',
 };
+
+/** `none`: as for a port that the standard forbids. */
+const UNREACHED = new Set(['ENOTFOUND', 'EAI_AGAIN', 'ECONNREFUSED', 'EHOSTUNREACH', 'ENETUNREACH', 'none']);
+
+function codeOf(error: unknown): string | undefined {
+  for (let cause = error; cause instanceof Error; cause = cause.cause) if ('code' in cause) return String(cause.code);
+  return undefined;
+}
 
 function brokenText(error: unknown, host: string): string {
   for (let cause = error; cause instanceof Error; cause = cause.cause) {

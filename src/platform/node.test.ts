@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, rm, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
@@ -51,6 +51,53 @@ describe('files on Node', () => {
     await dropped.abort();
     expect(await readdir(directory)).toEqual(['b']);
     expect(await files.readText(path)).toBe('new 123');
+  });
+
+  it('lets a partial file grow, and another go on with it', async () => {
+    const path = join(directory, 'partial');
+    const first = await files.openPartial(path);
+    await first.write(Uint8Array.of(1, 2, 3));
+    expect(first.size).toBe(3);
+    await first.flush();
+    await first.close();
+    const second = await files.openPartial(path);
+    expect(second.size).toBe(3);
+    await utimes(path, 1, 1);
+    await second.touch();
+    expect((await files.stat(path)).modified).toBeGreaterThan(Date.now() - 60_000);
+    await second.write(Uint8Array.of(4));
+    expect([...(await files.readBytes(path))]).toEqual([1, 2, 3, 4]);
+    await second.clear();
+    await second.write(Uint8Array.of(5));
+    expect([...(await files.readBytes(path)), second.size]).toEqual([5, 1]);
+    await second.close();
+  });
+
+  it('makes links in one step, also over another, and copies what they lead to', async () => {
+    const path = join(directory, 'link');
+    await files.writeAtomic(join(directory, 'one'), '1');
+    await files.writeAtomic(join(directory, 'two'), '2');
+    for (const target of ['one', 'two']) {
+      expect(await files.link(target, path)).toBe(true);
+      expect(await files.linkTarget(path)).toBe(target);
+    }
+    expect(await files.linkTarget(join(directory, 'one'))).toBeUndefined();
+    expect(await files.linkTarget(join(directory, 'none'))).toBeUndefined();
+    await files.copy(path, join(directory, 'copy'));
+    expect(await files.linkTarget(join(directory, 'copy'))).toBeUndefined();
+    expect(await files.readText(join(directory, 'copy'))).toBe('2');
+    await expect(files.copy(join(directory, 'none'), path)).rejects.toThrow(
+      /cannot copy .*none: there is no such file/,
+    );
+    await expect(files.link('one', join(directory, 'none/link'))).rejects.toThrow(/cannot link .*none\/link/);
+    expect(await readdir(directory)).toEqual(['copy', 'link', 'one', 'two']);
+  });
+
+  it('tells free bytes also of what does not exist yet', async () => {
+    const [here, below] = [await files.freeBytes(directory), await files.freeBytes(join(directory, 'a/b/c'))];
+    expect(here).toBeGreaterThan(0);
+    // Others write meanwhile.
+    expect(Math.abs(below! - here!)).toBeLessThan(2 ** 32);
   });
 
   it('says that the disk is full and removes what it had begun', async () => {
@@ -164,4 +211,23 @@ describe('optimize', () => {
     expect((f as () => void)()).toBeUndefined();
     expect(() => optimize(() => {})).toThrow(TypeError);
   });
+});
+
+it('computes checksums of bytes that come in pieces', () => {
+  const sums = (['sha256', 'sha1'] as const).map((algorithm) => {
+    const sum = platform().checksum(algorithm);
+    for (const piece of ['a', 'bc']) sum.update(new TextEncoder().encode(piece));
+    return sum.end();
+  });
+  // Of `abc`, from FIPS 180-4's examples.
+  expect(sums).toEqual([
+    'ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad',
+    'a9993e364706816aba3e25717850c26c9cd0d89d',
+  ]);
+});
+
+it('knows which processes run', () => {
+  const self = platform().process()!;
+  expect(self.id).toBe(process.pid);
+  expect([self.id, process.ppid, 2 ** 30].map((id) => self.isRunning(id))).toEqual([true, true, false]);
 });
