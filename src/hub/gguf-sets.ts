@@ -60,10 +60,7 @@ export function chooseGguf<Set extends GgufSet>(name: string, sets: readonly Set
     const [only, second] = models;
     if (only !== undefined && second === undefined) return only;
     const problem = models.length === 0 ? 'holds no model among its GGUF files' : 'holds several GGUF models';
-    throw new HubError(
-      'choice',
-      `${name} ${problem}; choose one, as ${example(name, models[0] ?? sets[0])}:\n${list(sets)}`,
-    );
+    throw new HubError('choice', `${name} ${problem}; choose one, as ${example(name, models)}:\n${list(sets)}`);
   }
   const fitting = fits(sets, wanted);
   const [only, second] = fitting;
@@ -108,7 +105,10 @@ export function checkGgufSet(name: string, { path, files, parts }: GgufSet): voi
   throw new HubError('no-file', `${name}: of ${path} there are ${files.length} of ${parts} parts`);
 }
 
-function example(name: string, set: GgufSet | undefined): string {
+/** What most people want, where it is there. */
+function example(name: string, models: readonly GgufSet[]): string {
+  const readable = models.filter(({ quantisation }) => quantisation === undefined || isReadable(quantisation));
+  const set = readable.find(({ quantisation }) => quantisation === 'Q4_K_M') ?? readable[0];
   return `${name}:${set?.quantisation ?? set?.path ?? 'Q4_K_M'}`;
 }
 

@@ -445,7 +445,7 @@ describe('GGUF files', () => {
   it('are listed where several fit or none does', async () => {
     const several = await refusal(pull(GGUF));
     expect(several.problem).toBe('choice');
-    expect(several.message).toContain('choose one, as whales/small-GGUF:');
+    expect(several.message).toContain('choose one, as whales/small-GGUF:Q4_K_M:');
     expect(several.message).toMatch(/ {2}small-Q8_0\.gguf +8\.79 KiB {2}\(2 files\)/);
     expect(several.message).toMatch(/small-IQ1_S\.gguf .*\(cannot be opened here\)/);
     expect(several.message).toMatch(/mmproj-small-f16\.gguf .*\(not a language model\)/);

@@ -100,7 +100,7 @@ async function cachedModel(
 }
 
 function offlineText({ cacheDirectory }: HubSettings, text: string, { revision, file }: PullOptions): string {
-  const flags = `${revision === undefined ? '' : ` --revision ${revision}`}${file === undefined ? '' : ` --file ${file}`}`;
+  const flags = `${revision === undefined || revision === 'main' ? '' : ` --revision ${revision}`}${file === undefined ? '' : ` --file ${file}`}`;
   return (
     `${text} is not (or not whole) in ${cacheDirectory}, and HF_HUB_OFFLINE keeps it from being fetched: ` +
     `unset it and type: jingqi pull ${text}${flags}`

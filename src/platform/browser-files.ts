@@ -30,7 +30,6 @@ export function browserFiles(): FileSystem {
     openPartial: (path) => refuse('write', path),
     link: (_target, path) => refuse('link', path),
     copy: (from) => refuse('copy', from),
-    linkTarget: async () => undefined,
     freeBytes: async () => undefined,
     writeAtomic: (path) => refuse('write', path),
     writeNow: (path) => {

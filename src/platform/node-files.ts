@@ -43,7 +43,6 @@ export function nodeFiles(): FileSystem {
     openPartial: (path) => openPartial(fs, path),
     link: (target, path) => link(fs, target, path),
     copy: (from, to) => copy(fs, from, to),
-    linkTarget: (path) => fs.readlink(path).catch(() => undefined),
     freeBytes: (path) => freeBytes(fs, paths, path),
     async writeAtomic(path, content) {
       const file = await files.createAtomic(path);

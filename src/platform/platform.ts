@@ -123,8 +123,6 @@ export interface FileSystem {
   link(target: string, path: string): Promise<boolean>;
   /** Copies a file, links followed; the copy appears under its name only when it is whole. */
   copy(from: string, to: string): Promise<void>;
-  /** What a symbolic link says; undefined for anything else, also for what is not there. */
-  linkTarget(path: string): Promise<string | undefined>;
   /**
    * Bytes that this user can still write at `path`, which need not exist yet; undefined where the host does not tell.
    */
