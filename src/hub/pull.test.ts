@@ -263,8 +263,10 @@ describe('a server that fails', () => {
 
   it('may ignore ranges: what is there is skipped', async () => {
     server.fault({ on: /GET cdn/, does: 'break', after: 250_000 }, { on: /GET cdn/, does: 'ignore-range' });
-    await pull(MODEL);
+    await pull(MODEL, hooks);
     expectSingle(content);
+    // Bytes in the wrong place would have been noticed and fetched anew.
+    expect(notices).toEqual([expect.stringMatching(/trying again/)]);
   });
 
   it('may send another part than was asked for: it is not taken', async () => {
