@@ -6,7 +6,7 @@ import type { KernelRunner } from './kernel-runner.ts';
 const COUNT = 1 << 26;
 
 /** Prepares to measure reading and copying of main memory by all workers. Reserves 512 MiB. */
-export function prepareBandwidth(runner: KernelRunner): { read(): number; copy(): number } {
+export function prepareBandwidth(runner: KernelRunner): { read(): number; readOnce(): number; copy(): number } {
   const x = runner.reserve(COUNT * 4);
   // Arrays a power of two apart would fight for the same lines of the caches.
   runner.reserve(4160);
@@ -21,6 +21,8 @@ export function prepareBandwidth(runner: KernelRunner): { read(): number; copy()
   return {
     /** GB/s. */
     read: () => bytes / runner.best(reading, 0.05, 3) / 1e9,
+    /** The same by a single pass of some milliseconds, which others disturb less often. */
+    readOnce: () => bytes / runner.time(reading, 1) / 1e9,
     /** GB/s, each byte counted when read and when written. */
     copy: () => (2 * bytes) / runner.best(copying, 0.05, 3) / 1e9,
   };

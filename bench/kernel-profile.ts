@@ -1,6 +1,8 @@
 import type { Kernel } from '../src/kernels/index.ts';
 import type { Runtime } from '../src/tensor/index.ts';
-import { type CallWork, workOf } from './call-work.ts';
+import { type CallWork, NO_WORK, workOf } from './call-work.ts';
+import type { Limits } from './limits.ts';
+import { processorTime } from './processor-clock.ts';
 
 type KernelFunction = (block: number, worker: number, workers: number) => void;
 
@@ -26,10 +28,13 @@ export class KernelProfile {
   readonly #starts = new Float64Array(MOST_CALLS);
   readonly #ends = new Float64Array(MOST_CALLS);
   readonly #numbers = new Int32Array(MOST_CALLS);
+  readonly #now: () => number;
   #count = 0;
 
   constructor(runtime: Runtime) {
     this.#runtime = runtime;
+    // A single thread has no one to wait for, and its processor time tells what it does itself on a busy machine.
+    this.#now = runtime.workers === 1 ? () => 1000 * processorTime() : () => performance.now();
     const { executor } = runtime;
     this.#functions = executor.functions as KernelFunction[];
     const number = executor.kernelNumber.bind(executor);
@@ -57,9 +62,9 @@ export class KernelProfile {
     return (block, worker, workers) => {
       const at = this.#count++;
       this.#numbers[at] = index;
-      this.#starts[at] = performance.now();
+      this.#starts[at] = this.#now();
       run(block, worker, workers);
-      this.#ends[at] = performance.now();
+      this.#ends[at] = this.#now();
     };
   }
 
@@ -68,7 +73,7 @@ export class KernelProfile {
     const cost = this.#cost();
     this.#count = 0;
     const unwrap = this.#wrap((index, run) => this.#clocked(index, run));
-    const begin = performance.now();
+    const begin = this.#now();
     try {
       await body();
     } finally {
@@ -80,7 +85,7 @@ export class KernelProfile {
         kernel: this.#kernels[this.#numbers[i]!]!,
         milliseconds: Math.max(0, end - start - cost.call),
         gap: Math.max(0, start - before - cost.gap),
-        ...{ operations: 0, weightBytes: 0, shape: '' },
+        ...NO_WORK,
       };
     });
   }
@@ -122,15 +127,20 @@ export class KernelProfile {
 }
 
 /**
- * Several runs of the same calls as one: of each call and each gap the least. Load by others, which lengthens some calls
- * of each run, mostly drops out; what the calls take by themselves, waiting for the slower worker included, stays.
+ * Several runs of the same calls as one: each call from the run in which it and the wait after it took least. Load by
+ * others, which lengthens some calls of each run, mostly drops out; what the calls take by themselves, waiting for the
+ * slower worker included, stays.
  */
 export function leastOf(runs: readonly (readonly CallTime[])[]): CallTime[] {
-  return runs[0]!.map((call, at) => ({
-    ...call,
-    milliseconds: Math.min(...runs.map((calls) => calls[at]!.milliseconds)),
-    gap: Math.min(...runs.map((calls) => calls[at]!.gap)),
-  }));
+  const [first] = runs;
+  const gaps = [Math.min(...runs.map((calls) => calls[0]!.gap))];
+  const times = first!.map((_, at) => {
+    const until = (calls: readonly CallTime[]) => calls[at]!.milliseconds + (calls[at + 1]?.gap ?? 0);
+    const best = runs.reduce((least, calls) => (until(calls) < until(least) ? calls : least));
+    gaps.push(best[at + 1]?.gap ?? 0);
+    return best[at]!.milliseconds;
+  });
+  return first!.map((call, at) => ({ ...call, milliseconds: times[at]!, gap: gaps[at]! }));
 }
 
 export const inKernels = (calls: readonly CallTime[]): number =>
@@ -148,44 +158,43 @@ export function periodOf(list: readonly string[]): number {
   throw new Error('the steps do not repeat');
 }
 
-/**
- * A table of kernels for people, longest first, taken together by `nameOf`: by default variants of one kernel. With
- * `limit`, GB/s of reading memory, the share of it that reading weights reaches stands in the last column.
- */
+/** A table of kernels for people, longest first, taken together by `nameOf`: by default variants of one kernel. */
 export function describeCalls(
   calls: readonly CallTime[],
   most: number,
   nameOf: (call: CallTime) => string = ({ kernel }) => kernel.name,
-  limit?: number,
+  limits?: Limits,
 ): string {
-  const shares = new Map<
-    string,
-    { calls: number; milliseconds: number; gap: number; operations: number; bytes: number }
-  >();
-  for (const call of calls) {
-    const name = nameOf(call);
-    const share = shares.get(name) ?? { calls: 0, milliseconds: 0, gap: 0, operations: 0, bytes: 0 };
-    share.calls++;
-    share.milliseconds += call.milliseconds;
-    share.gap += call.gap;
-    share.operations += call.operations;
-    share.bytes += call.weightBytes;
-    shares.set(name, share);
-  }
+  const groups = [...Map.groupBy(calls, nameOf)].map(([name, list]) => ({ name, ...sumOf(list, limits) }));
   const total = inKernels(calls) + inGaps(calls);
-  const width = Math.min(72, Math.max(44, ...[...shares.keys()].map(({ length }) => length)));
-  const shown = [...shares]
-    .sort(([, a], [, b]) => b.milliseconds + b.gap - a.milliseconds - a.gap)
+  const width = Math.min(64, Math.max(44, ...groups.map(({ name }) => name.length)));
+  const percent = (part: number, whole: number) => `${((100 * part) / whole).toFixed(1).padStart(6)} %`;
+  const shown = groups
+    .sort((a, b) => b.milliseconds + b.gap - a.milliseconds - a.gap)
     .slice(0, most)
-    .map(([name, share]) => {
-      const percent = (part: number) => ((100 * part) / total).toFixed(1).padStart(6);
-      const speed = (amount: number) => (amount > 0 ? (amount / share.milliseconds / 1e6).toFixed(1) : '').padStart(8);
-      const columns = [String(share.calls).padStart(6), share.milliseconds.toFixed(3).padStart(10)];
-      const times = `${columns.join('')}${percent(share.milliseconds)} %${percent(share.gap)} %`;
-      if (limit === undefined) return `  ${name.padEnd(width)}${times}${speed(share.operations)}`;
-      const reading = share.bytes > 0 ? `${percent((total * share.bytes) / share.milliseconds / 1e6 / limit)} %` : '';
-      return `  ${name.padEnd(width)}${times}${speed(share.operations)}${speed(share.bytes)}${reading}`;
+    .map(({ name, count, milliseconds, gap, operations, bytes, atLimit }) => {
+      const times = `${String(count).padStart(6)}${milliseconds.toFixed(3).padStart(10)}`;
+      const shares = `${percent(milliseconds, total)}${percent(gap, total)}`;
+      const line = `  ${name.slice(0, width).padEnd(width)}${times}${shares}`;
+      const speed = (amount: number) => (amount > 0 ? (amount / milliseconds / 1e6).toFixed(1) : '').padStart(8);
+      if (limits === undefined) return `${line}${speed(operations)}`;
+      const arithmetic = operations > 0 ? percent(atLimit, milliseconds) : '        ';
+      const reading = bytes > 0 ? percent(bytes / limits.reading / 1e6, milliseconds) : '';
+      return `${line}${speed(operations / 2)}${arithmetic}${speed(bytes)}${reading}`;
     });
-  const head = `  ${'kernel'.padEnd(width)} calls        ms  share waiting GFLOP/s`;
-  return [limit === undefined ? head : `${head}    GB/s of limit`, ...shown].join('\n');
+  const head = `  ${'kernel'.padEnd(width)} calls        ms   share waiting`;
+  return [`${head}${limits === undefined ? ' GFLOP/s' : '  GMAC/s of peak    GB/s of reading'}`, ...shown].join('\n');
+}
+
+/** What calls come to; `atLimit` is how many milliseconds their arithmetic would take at the machine's limit. */
+function sumOf(calls: readonly CallTime[], limits: Limits | undefined) {
+  const sums = { count: calls.length, milliseconds: 0, gap: 0, operations: 0, bytes: 0, atLimit: 0 };
+  for (const { milliseconds, gap, operations, bytes, arithmetic } of calls) {
+    sums.milliseconds += milliseconds;
+    sums.gap += gap;
+    sums.operations += operations;
+    sums.bytes += bytes;
+    if (limits !== undefined) sums.atLimit += operations / 2 / limits[arithmetic] / 1e6;
+  }
+  return sums;
 }

@@ -108,7 +108,7 @@ async function main(): Promise<void> {
       },
     });
     progress.clear();
-    print(rows);
+    if (rows.length > 0) print(rows);
     all.push(...rows.map((row) => ({ ...row, name: `${name}: ${row.name}` })));
   }
   console.log(pc.dim(`load ${load()} after`));

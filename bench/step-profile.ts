@@ -1,6 +1,5 @@
 import type { Engine } from '../src/inference/index.ts';
 import { Random } from '../src/platform/random.ts';
-import { prepareBandwidth } from './bandwidth.ts';
 import { figure } from './bench.ts';
 import {
   type CallTime,
@@ -11,15 +10,16 @@ import {
   leastOf,
   periodOf,
 } from './kernel-profile.ts';
-import { KernelRunner, type RunnerTarget } from './kernel-runner.ts';
+import type { RunnerTarget } from './kernel-runner.ts';
+import { type Limits, measureLimits } from './limits.ts';
 import { IDS } from './subjects/real-tasks.ts';
 
 /** Steps whose least times are taken. */
 const STEPS = 24;
 
 /**
- * Where the time of a model's steps goes: a prefill of 512 tokens, and decoding after few and after many tokens. Text for
- * people, kernels by their share, with GB/s of weights beside the limit of reading memory. The profile must have been
+ * Where the time of a model's steps goes: a prefill of 512 tokens, decoding after few and after many tokens, and several
+ * sequences in step. Text for people, kernels by their share, beside the limits of the machine. The profile must have been
  * made before the model's first step.
  */
 export async function profileModel(
@@ -28,42 +28,52 @@ export async function profileModel(
   target: RunnerTarget,
 ): Promise<readonly string[]> {
   const { workers } = engine.runtime;
-  const limit = await readLimit(workers, target);
-  const lines = [`Reading memory: ${figure(limit)} GB/s on ${workers} workers`];
+  const limits = await measureLimits(workers, target);
+  const lines = [
+    `Limits of ${workers} workers: reading ${figure(limits.reading)} GB/s, multiply-adds of bytes ` +
+      `${figure(limits.dots)} and of f32 ${figure(limits.floats)} 10⁹/s`,
+  ];
   // Kernels are to be compiled before they are timed.
-  const prefill = promptOf(512);
+  const prefill = [promptOf(512, 1)];
   await answer(engine, prefill, 1);
   const whole = () => {
     engine.forgetPrefixes();
     return answer(engine, prefill, 0);
   };
-  const runs = [await profile.times(whole), await profile.times(whole)];
-  lines.push(...describe('Prefill of 512 tokens', await profile.withWork(leastOf(runs), whole), limit));
+  const runs: CallTime[][] = [];
+  for (let run = 0; run < 4; run++) runs.push(await profile.times(whole));
+  lines.push(...describe('Prefill of 512 tokens', await profile.withWork(leastOf(runs), whole), limits));
+  const decode = async (title: string, sequences: number, length: number) => {
+    const prompts = Array.from({ length: sequences }, (_, i) => promptOf(length, i));
+    lines.push(...describe(title, await decodingStep(engine, profile, prompts), limits));
+  };
   for (const length of [32, 2048].filter((tokens) => tokens + STEPS < engine.contextLength)) {
-    const prompt = promptOf(length);
-    // The prompt is computed once; after that its pages are found in the cache.
-    await answer(engine, prompt, 1);
-    const decode = () => answer(engine, prompt, STEPS);
-    const timed = lastSteps(await profile.times(decode));
-    const work = lastSteps(await profile.withWork(await profile.times(decode), decode));
-    const calls = leastOf(timed).map((call, at) => ({
-      ...work[0]![at]!,
-      milliseconds: call.milliseconds,
-      gap: call.gap,
-    }));
-    lines.push(...describe(`A decoding step after ${length} tokens`, calls, limit));
+    await decode(`A decoding step after ${length} tokens`, 1, length);
   }
+  const together = Math.min(8, engine.maximumSequences);
+  if (together > 1) await decode(`A decoding step of ${together} sequences after 32 tokens`, together, 32);
   return lines;
 }
 
-function promptOf(length: number): Int32Array {
-  const random = new Random(length);
+/** The calls of a decoding step, each by its least time over several steps. */
+async function decodingStep(engine: Engine, profile: KernelProfile, prompts: readonly Int32Array[]) {
+  // The prompts are computed once; after that their pages are found in the cache.
+  await answer(engine, prompts, 1);
+  const decode = () => answer(engine, prompts, STEPS);
+  const timed = [...lastSteps(await profile.times(decode)), ...lastSteps(await profile.times(decode))];
+  const work = lastSteps(await profile.withWork(await profile.times(decode), decode));
+  return leastOf(timed).map((call, at) => ({ ...work[0]![at]!, milliseconds: call.milliseconds, gap: call.gap }));
+}
+
+function promptOf(length: number, index: number): Int32Array {
+  const random = new Random(8 * length + index);
   return Int32Array.from({ length }, () => random.integer(IDS.first, IDS.last));
 }
 
-/** Always the same tokens for the same prompt. */
-async function answer(engine: Engine, prompt: Int32Array, steps: number): Promise<void> {
-  await engine.generateAll([{ prompt, maximumTokens: steps + 1, temperature: 0, endTokens: [] }]);
+/** Always the same tokens for the same prompts. */
+async function answer(engine: Engine, prompts: readonly Int32Array[], steps: number): Promise<void> {
+  const options = { maximumTokens: steps + 1, temperature: 0, endTokens: [] };
+  await engine.generateAll(prompts.map((prompt) => ({ prompt, ...options })));
 }
 
 /** The calls of the last steps, each its own list, last step first. */
@@ -74,34 +84,16 @@ function lastSteps(calls: readonly CallTime[]): CallTime[][] {
   );
 }
 
-function describe(title: string, calls: readonly CallTime[], limit: number): string[] {
+function describe(title: string, calls: readonly CallTime[], limits: Limits): string[] {
   const milliseconds = inKernels(calls) + inGaps(calls);
-  const weights = calls.reduce((sum, { weightBytes }) => sum + weightBytes, 0);
-  const operations = calls.reduce((sum, call) => sum + call.operations, 0);
-  const rate = weights / milliseconds / 1e6;
+  const bytes = calls.reduce((sum, call) => sum + call.bytes, 0);
+  const rate = bytes / milliseconds / 1e6;
+  const products = calls.filter(({ operations }) => operations > 0);
   return [
-    `${title}: ${figure(milliseconds)} ms by the least times, ${calls.length} kernel calls; ${figure(weights / 1e6)} MB ` +
-      `of weights at ${figure(rate)} GB/s (${figure((100 * rate) / limit)} % of reading), products ` +
-      `${figure(operations / milliseconds / 1e6)} GFLOP/s over the whole`,
-    describeCalls(calls, 24, ({ kernel }) => kernel.key, limit),
-    'its products by shape',
-    describeCalls(
-      calls.filter((call) => call.operations > 0),
-      24,
-      ({ kernel, shape }) => `${kernel.name} ${shape}`,
-      limit,
-    ),
+    `\n${title}: ${figure(milliseconds)} ms by the least times, ${calls.length} kernel calls; ${figure(bytes / 1e6)} MB ` +
+      `of weights and cache at ${figure(rate)} GB/s (${figure((100 * rate) / limits.reading)} % of reading)`,
+    describeCalls(calls, 20, ({ kernel }) => kernel.key, limits),
+    'its products and attention by shape',
+    describeCalls(products, 20, ({ kernel, shape }) => `${kernel.name} ${shape}`, limits),
   ];
-}
-
-/** GB/s, all workers. */
-async function readLimit(workers: number, target: RunnerTarget): Promise<number> {
-  const runner = new KernelRunner({ workers, target, bytes: 5 * 2 ** 27 });
-  try {
-    await runner.ready();
-    const { read } = prepareBandwidth(runner);
-    return Math.max(read(), read());
-  } finally {
-    await runner.close();
-  }
 }

@@ -42,7 +42,11 @@ async function run(context: BenchContext): Promise<BenchRow[]> {
       const file = await ensureSyntheticGguf(model, options.directory, progress);
       const sides = options.only.map((name) => sideOf(name, file, context, pinning));
       note(`${syntheticTitle(model)}: ${file}, ${figure(weightBytesPerToken(model) / 1e6)} MB of weights a token`);
-      await measureModel(sides, file, effort, { ...context, profile: options.profile });
+      if (options.profile) {
+        await profileSides(sides, file, context);
+        continue;
+      }
+      await measureModel(sides, file, effort, context);
       rows.push(...realRows(model, statSync(file).size, sides));
     }
   } finally {
@@ -72,7 +76,7 @@ async function measureModel(
   sides: readonly Side[],
   file: string,
   effort: Effort,
-  context: BenchContext & { readonly profile: boolean },
+  context: BenchContext,
 ): Promise<void> {
   const groups = fitTogether(file, sides) ? [sides] : sides.map((side) => [side]);
   if (groups.length > 1) context.note('Too large to be open on all sides at once: they take turns, each started anew.');
@@ -81,7 +85,6 @@ async function measureModel(
       const where = effort.sessions > 1 ? `session ${session} of ${effort.sessions}, ` : '';
       await measureGroup(group, file, effort, {
         ...context,
-        profile: context.profile && session === 1,
         progress: (text) => context.progress(`${where}${text}`),
       });
     }
@@ -99,7 +102,7 @@ async function measureGroup(
   group: readonly Side[],
   file: string,
   { repeats, tries }: Effort,
-  { progress, note, profile }: Pick<BenchContext, 'progress' | 'note'> & { readonly profile: boolean },
+  { progress, note }: Pick<BenchContext, 'progress' | 'note'>,
 ): Promise<void> {
   const open: { side: Side; subject: Subject<unknown> }[] = [];
   try {
@@ -124,13 +127,25 @@ async function measureGroup(
     for (const { side, subject } of open) {
       const { peak } = (await subject.measure({ kind: 'memory' })) as ProcessMemory;
       side.peaks.push(peak);
-      if (!profile || side.name === 'llama.cpp') continue;
-      progress(`${side.name}, profile`);
-      const lines = (await subject.measure({ kind: 'profile' })) as readonly string[];
-      note([`Profile, ${side.name}`, ...lines].join('\n'));
     }
   } finally {
     await Promise.all(open.map(({ subject }) => subject.close()));
+  }
+}
+
+/** Says which kernels the time of our sides goes to, one side after another; measures nothing else. */
+async function profileSides(sides: readonly Side[], file: string, context: BenchContext): Promise<void> {
+  const { progress, note } = context;
+  for (const side of sides.filter(({ name }) => name !== 'llama.cpp')) {
+    const subject = await side.start();
+    try {
+      if (!(await load(side, subject, file, context))) continue;
+      progress(`${side.name}, profile`);
+      const lines = (await subject.measure({ kind: 'profile' })) as readonly string[];
+      note(lines.join('\n'));
+    } finally {
+      await subject.close();
+    }
   }
 }
 

@@ -26,7 +26,7 @@ import { bf16Matmul, groupedBf16MatmulInner, groupedBf16MatmulRows } from './mat
 import { packGroupedPairs, packPairs, roundRows, transposePairs } from './matmul-bf16-pack.ts';
 import { packRows, packTail, packTransposed } from './matmul-pack.ts';
 import { expertRowsMatmul, expertRowsMatmulBf16, fewRowsMatmul } from './matmul-rows.ts';
-import { copyMemory, readMemory, registerPeak } from './measure.ts';
+import { copyMemory, dotPeak, readMemory, registerPeak } from './measure.ts';
 import { frobeniusNormalise, frobeniusPartials, muonMomentum, muonUpdate } from './muon.ts';
 import { columnSums, reduceFinish, reducePartials, rowDots, rowSums } from './reduce.ts';
 import { addRmsNorm, rmsNorm, rmsNormBackwardInput, rmsNormBackwardWeight, rmsNormSaving } from './rmsnorm.ts';
@@ -58,7 +58,7 @@ function elementwiseKernels(): Kernel[] {
     ...[kernel(elementwise.fill), kernel(elementwise.fillFromMemory), kernel(adamw), kernel(clipScale)],
     ...[true, false].map((nesterov) => kernel(muonMomentum({ nesterov }))),
     ...[kernel(frobeniusPartials), kernel(frobeniusNormalise), kernel(muonUpdate)],
-    ...[kernel(registerPeak), kernel(readMemory), kernel(copyMemory)],
+    ...[kernel(registerPeak), kernel(dotPeak), kernel(readMemory), kernel(copyMemory)],
   ];
 }
 

@@ -43,6 +43,33 @@ export const registerPeak = defineKernel(
   },
 );
 
+/** 8-bit multiply-adds of one worker in `turns` turns of {@link dotPeak}. */
+export function dotPeakOperations(target: TargetInfo, turns: number): number {
+  return chainsOf(target) * UNROLL * target.lanes * 4 * turns;
+}
+
+/** As {@link registerPeak} for dot products of four bytes: the peak of products with weights in blocks. */
+export const dotPeak = defineKernel(
+  'dot_peak',
+  { data: 'inout', turns: 'i32' },
+  (b, p) => {
+    const own = b.offset(p.data, b.worker, PEAK_BYTES);
+    const [left, right] = [b.loadSplatBytes(p.data, 0), b.and<'vi8'>(b.loadSplatBytes(p.data, 4), 15)];
+    const at = (i: number) => 64 + i * b.lanes * 4;
+    const sums = Array.from({ length: chainsOf(b.target) }, (_, i) => b.variable(b.loadVectorI32(own, at(i))));
+    b.loop(0, p.turns, 1, () => {
+      for (let i = 0; i < UNROLL; i++) for (const sum of sums) sum.set(b.dot(sum.get(), left, right));
+    });
+    for (const [i, sum] of sums.entries()) b.storeI32(own, sum.get(), at(i));
+  },
+  {
+    extents: (n, target) => ({
+      data: list((n.workers - 1) * (PEAK_BYTES / 4) + 16 + chainsOf(target) * target.lanes),
+    }),
+    sample: (draw) => ({ turns: draw(0, 2) }),
+  },
+);
+
 /** Adds up an array; each worker its own part. */
 export const readMemory = defineKernel(
   'read_memory',
