@@ -31,7 +31,7 @@ async function run(context: BenchContext): Promise<BenchRow[]> {
     context,
     targets.filter((each) => each !== target),
   );
-  const runner = new KernelRunner({ workers, target, bytes: 2 ** 29 });
+  const runner = new KernelRunner({ workers, target, bytes: 2 ** 30 });
   const rows: BenchRow[] = [];
   try {
     await runner.ready();
@@ -142,22 +142,40 @@ function productRows({ progress, quick, target }: BenchContext, runner: KernelRu
 }
 
 function attentionRows({ progress, quick, target }: BenchContext, runner: KernelRunner, limits: Limits): BenchRow[] {
-  return [16, 128].flatMap((heads) =>
-    [2048, 16384].map((context) => {
-      const name = `attention, 1 row of ${heads} heads over ${context} latents`;
+  const shapes = [
+    ...[16, 128].flatMap((heads) => [2048, 16384].map((context) => ({ heads, context, rows: 1, copies: 1 }))),
+    // Each layer has a cache of its own, so that in decoding none stays near; and a prompt.
+    { heads: 16, context: 2048, rows: 1, copies: 27 },
+    { heads: 16, context: 512, rows: 512, copies: 1 },
+  ];
+  const formats = [
+    { memory: 'f32', products: 'f32' },
+    { memory: 'f16', products: 'f32' },
+    { memory: 'bf16', products: runner.target.bf16Pairs ? 'bf16' : 'f32' },
+    { memory: 'q8', products: 'f32' },
+  ] as const;
+  return shapes.flatMap(({ copies, ...shape }) =>
+    formats.map((format) => {
+      const { rows, heads, context } = shape;
+      const what = `${rows === 1 ? '1 row' : `${rows} rows`} of ${heads} heads over ${context} latents`;
+      const name = `attention, ${what} in ${format.memory}${copies > 1 ? `, ${copies} caches in turn` : ''}`;
       progress(name);
       runner.clear();
-      const { speed, operations, bytes } = measureAttention(runner, { heads, context }, quick ? 1 : 4);
+      const figures = measureAttention(runner, { ...shape, ...format }, { measurements: quick ? 1 : 4, copies });
+      const { speed, operations, bytes, seconds } = figures;
       // Latents are read once at best, from memory where the last cache cannot be counted on.
       const fromMemory = (operations * limits.read) / (bytes / 1e9);
-      const limit = Math.min(limits.peak, fromMemory);
+      const peak = limits.peak * (format.products === 'bf16' ? 2 : 1);
+      const limit = Math.min(peak, fromMemory);
       return row({
         name: `${name}, ${target}, of the limit`,
         ours: speed,
         peer: limit,
         unit: 'GFLOP/s',
-        target: 0.4,
-        note: `limit: ${limit === limits.peak ? 'peak' : 'reading memory'}; latents read once would allow ${figure(fromMemory)} GFLOP/s`,
+        ...(rows === 1 && copies === 1 ? { target: 0.4 } : {}),
+        note:
+          `${figure(1e3 * copies * seconds)} ms; limit: ${limit === peak ? `peak of ${format.products}` : 'reading memory'}; ` +
+          `latents read once would allow ${figure(fromMemory)} GFLOP/s`,
       });
     }),
   );

@@ -2,10 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
   type CacheMemory,
-  combineChunks,
   type PagedAttentionVariant,
   pagedAttention,
-  pagedAttentionChunks,
   pagedScratchElements,
   writeCache,
 } from './attention-paged.ts';
@@ -129,7 +127,7 @@ function reference(problem: Problem, data: ReturnType<typeof build>): number[] {
   return output;
 }
 
-function run(target: TestTarget, problem: Problem, data: ReturnType<typeof build>, chunk?: number): number[] {
+function run(target: TestTarget, problem: Problem, data: ReturnType<typeof build>): number[] {
   const { variant, latent, workers, offset } = problem;
   const { nopeDim, ropeDim, valueDim, group, pageSize, memory } = variant;
   const { keyWidth, ropeWidth, valueWidth, numbers, slot, scalesAt } = layoutOf(problem);
@@ -191,7 +189,6 @@ function run(target: TestTarget, problem: Problem, data: ReturnType<typeof build
   );
   const rows = data.asking.length;
   const output = arena.f32(rows * data.heads * valueDim, { offset });
-  const longest = Math.max(1, ...problem.sequences.map(({ length }) => length));
   const common = {
     scratch: arena.f32(pagedScratchElements(variant, workers), { offset }),
     queryNope: arena.f32(data.queryNope, { offset }),
@@ -221,24 +218,7 @@ function run(target: TestTarget, problem: Problem, data: ReturnType<typeof build
     valueHeadStride: latent ? nopeDim : valueDim,
   };
   const outputRowStride = data.heads * valueDim;
-  if (chunk === undefined) {
-    arena.run(pagedAttention(variant), { ...common, output, outputRowStride }, { workers });
-  } else {
-    const chunks = Math.ceil(longest / chunk) + 1;
-    const partialOutput = arena.f32(new Array<number>(rows * data.heads * chunks * valueDim).fill(Number.NaN));
-    const partialSums = arena.f32(new Array<number>(rows * data.heads * chunks * 2).fill(Number.NaN));
-    arena.run(
-      pagedAttentionChunks({ ...variant, chunk }),
-      { ...common, partialOutput, partialSums, chunks },
-      { workers },
-    );
-    const { positions, heads } = common;
-    arena.run(
-      combineChunks({ valueDim, chunk }),
-      { output, partialOutput, partialSums, positions, rows, heads, chunks, outputRowStride },
-      { workers },
-    );
-  }
+  arena.run(pagedAttention(variant), { ...common, output, outputRowStride }, { workers });
   expect(group * problem.keyHeads).toBe(data.heads);
   return output.read();
 }
@@ -278,11 +258,11 @@ describe.each(allTargets)('attention over a paged cache on %s', (target) => {
   const numRuns = target.startsWith('wasm') ? 25 : 8;
   // Halves have no double-precision twin in the interpreter's memory, but they hold the test's numbers exactly.
 
-  it('gives the weighted values of each row, over the whole context or in chunks', () => {
+  it('gives the weighted values of each row', () => {
     fc.assert(
-      fc.property(problems, fc.constantFrom(undefined, 8, 16), (problem, chunk) => {
+      fc.property(problems, (problem) => {
         const data = build(problem);
-        expect(largestError(run(target, problem, data, chunk), reference(problem, data))).toBeLessThan(tolerance);
+        expect(largestError(run(target, problem, data), reference(problem, data))).toBeLessThan(tolerance);
       }),
       { numRuns },
     );
@@ -290,10 +270,10 @@ describe.each(allTargets)('attention over a paged cache on %s', (target) => {
 
   it('gives the same bits whatever the number of workers', () => {
     fc.assert(
-      fc.property(problems, fc.constantFrom(undefined, 8), (problem, chunk) => {
+      fc.property(problems, (problem) => {
         const data = build(problem);
-        const alone = run(target, { ...problem, workers: 1 }, data, chunk);
-        expect(run(target, { ...problem, workers: 3 }, data, chunk)).toEqual(alone);
+        const alone = run(target, { ...problem, workers: 1 }, data);
+        expect(run(target, { ...problem, workers: 3 }, data)).toEqual(alone);
       }),
       { numRuns: 4 },
     );
@@ -317,11 +297,9 @@ describe.each(allTargets)('attention over a paged cache on %s', (target) => {
       ...unused,
       written: [...data.written, { sequence: 0, position: -1, row: [9, 9, 9, 9, 9, 9, 9] }],
     };
-    for (const chunk of [undefined, 8]) {
-      const actual = run(target, problem, skipped, chunk);
-      expect(largestError(actual.slice(0, 10), expected.slice(0, 10))).toBeLessThan(tolerance);
-      expect(actual.slice(10)).toEqual(new Array<number>(10).fill(0));
-    }
+    const actual = run(target, problem, skipped);
+    expect(largestError(actual.slice(0, 10), expected.slice(0, 10))).toBeLessThan(tolerance);
+    expect(actual.slice(10)).toEqual(new Array<number>(10).fill(0));
   });
 });
 
@@ -346,10 +324,8 @@ describe.each(allTargets)('a long context on %s', (target) => {
       };
       const data = build(problem);
       const expected = reference(problem, data);
-      for (const chunk of [undefined, 128]) {
-        const tolerance = target === 'interpreter64' ? 1e-12 : 4e-6;
-        expect(largestError(run(target, problem, data, chunk), expected)).toBeLessThan(tolerance);
-      }
+      const tolerance = target === 'interpreter64' ? 1e-12 : 4e-6;
+      expect(largestError(run(target, problem, data), expected)).toBeLessThan(tolerance);
     }
   });
 });

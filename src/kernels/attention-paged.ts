@@ -18,7 +18,7 @@ import {
   storeNumbers,
   strideOf,
 } from './cache-format.ts';
-import { headed, indices, list, matrix, rowsWithin } from './extents.ts';
+import { headed, indices, matrix, rowsWithin } from './extents.ts';
 import { defineKernelFamily } from './kernel.ts';
 
 export { type PagedAttentionVariant, pagedScratchElements } from './attention-paged-tiles.ts';
@@ -97,116 +97,6 @@ export const pagedAttention = defineKernelFamily(
     sample: (draw) => {
       const sizes = samplePages(draw, variant);
       return { ...sizes, outputRowStride: sizes.heads * variant.valueDim + draw(0, 3) };
-    },
-  }),
-);
-
-/**
- * As `pagedAttention`, for few rows with long contexts: the positions are cut into chunks of a fixed number (so that
- * results do not depend on the workers), and work is dealt out by (chunk, row, block of heads). Chunk c writes the
- * weighted values before normalisation, e^(score - highest of the chunk) being the weights, to partialOutput
- * [rows, heads, chunks, valueDim], and [highest score, sum of the weights] to partialSums [rows, heads, chunks, 2].
- * `chunks` is the room for chunks per row; chunks past a row's position are not written. `combineChunks` finishes the
- * work.
- */
-export const pagedAttentionChunks = defineKernelFamily(
-  'pagedAttentionChunks',
-  { partialOutput: 'out', partialSums: 'out', ...PAGED_PARAMETERS, chunks: 'i32' },
-  (b, p, variant: PagedAttentionVariant & { readonly chunk: number }) => {
-    checkVariant(variant);
-    const { valueDim, chunk } = variant;
-    const blocks = headBlocks(b, p.heads, variant.group);
-    const perChunk = b.mul(p.rows, blocks.count);
-    dealOut(b, b.mul(p.chunks, perChunk), (index) => {
-      const piece = b.divide(index, perChunk);
-      const within = b.sub(index, b.mul(piece, perChunk));
-      const row = b.divide(within, blocks.count);
-      const first = b.mul(piece, chunk);
-      const end = b.add(b.loadI32(b.offset(p.positions, row)), 1);
-      b.if(b.lt(first, end), () => {
-        const partOf = (head: I32) => b.add(b.mul(b.add(b.mul(row, p.heads), head), p.chunks), piece);
-        pagedTask(b, p, variant, {
-          row,
-          first,
-          end: b.min(end, b.add(first, chunk)),
-          ...blocks.at(b.sub(within, b.mul(row, blocks.count))),
-          place: (head) => b.offset(p.partialOutput, partOf(head), valueDim * 4),
-          finish: (head, _place, { highest, sum }) => {
-            const sums = b.offset(p.partialSums, partOf(head), 8);
-            b.store(sums, highest);
-            b.store(sums, sum, 4);
-          },
-        });
-      });
-    });
-  },
-  (variant) => ({
-    extents: (n) => {
-      const parts = n.rows * n.heads * n.chunks;
-      return {
-        ...{ partialOutput: list(parts * variant.valueDim), partialSums: list(2 * parts) },
-        ...pagedExtents(n, variant, n.chunks * variant.chunk),
-      };
-    },
-    measure: (n, bytes) => measurePages(n, bytes, variant),
-    sample: (draw) => {
-      const sizes = samplePages(draw, variant);
-      const chunks = Math.ceil((sizes.tableStride * variant.pageSize) / variant.chunk);
-      return { ...sizes, chunks };
-    },
-  }),
-);
-
-/**
- * Joins the chunks of `pagedAttentionChunks`: with the highest score m over the row's chunks,
- * output[i, h] = Σ_c e^(highest_c - m) · partialOutput_c / Σ_c e^(highest_c - m) · sum_c, chunks in order. Shapes as
- * there; output [rows, heads, valueDim] with a row stride.
- */
-export const combineChunks = defineKernelFamily(
-  'combineChunks',
-  {
-    output: 'out',
-    partialOutput: 'in',
-    partialSums: 'in',
-    positions: 'in',
-    rows: 'i32',
-    heads: 'i32',
-    chunks: 'i32',
-    outputRowStride: 'i32',
-  },
-  (b, p, { valueDim, chunk }: { valueDim: number; chunk: number }) => {
-    b.splitLoop(b.mul(p.rows, p.heads), (index) => {
-      const row = b.divide(index, p.heads);
-      const head = b.sub(index, b.mul(row, p.heads));
-      const count = b.divide(b.add(b.loadI32(b.offset(p.positions, row)), chunk), chunk);
-      const partials = b.offset(p.partialOutput, b.mul(index, p.chunks), valueDim * 4);
-      const stats = b.offset(p.partialSums, b.mul(index, p.chunks), 8);
-      const highest = b.variable(b.f32(Number.NEGATIVE_INFINITY));
-      b.loop(0, count, 1, (piece) => highest.set(b.max(highest.get(), b.load(b.offset(stats, piece, 8)))));
-      const factor = (piece: I32) => b.exp(b.sub(b.load(b.offset(stats, piece, 8)), highest.get()));
-      const total = b.variable(b.f32(0));
-      b.loop(0, count, 1, (piece) => {
-        total.set(b.fma(factor(piece), b.load(b.offset(stats, piece, 8), 4), total.get()));
-      });
-      const to = b.offset(b.offset(p.output, b.mul(row, p.outputRowStride)), head, valueDim * 4);
-      b.strips(valueDim, (strip) => strip.store(to, b.vectorF32(0)));
-      b.loop(0, count, 1, (piece) => {
-        const weight = b.splat(b.div(factor(piece), total.get()));
-        const from = b.offset(partials, piece, valueDim * 4);
-        b.strips(valueDim, (strip) => strip.store(to, b.fma(weight, strip.load(from), strip.load(to))));
-      });
-    });
-  },
-  ({ valueDim, chunk }) => ({
-    extents: (n) => ({
-      output: headed(n.rows, n.outputRowStride, n.heads, valueDim, valueDim),
-      partialOutput: list(n.rows * n.heads * n.chunks * valueDim),
-      partialSums: list(2 * n.rows * n.heads * n.chunks, 'positive'),
-      positions: indices(n.rows, n.chunks * chunk, { idle: true }),
-    }),
-    sample: (draw) => {
-      const heads = draw(1, 3);
-      return { rows: draw(0, 3), heads, chunks: draw(1, 4), outputRowStride: heads * valueDim + draw(0, 3) };
     },
   }),
 );

@@ -70,6 +70,8 @@ export interface KernelMemory<P extends Parameters = Parameters> {
   extents(sizes: Sizes<P>, target: TargetInfo): Readonly<Record<string, Extent>>;
   /** The measured sizes, from the bytes behind each pointer. */
   measure?(sizes: Sizes<P>, bytes: { readonly [N in keyof P]: number }, target: TargetInfo): Partial<Measured>;
+  /** By how much results of two targets may differ, of numbers above 1 relatively; absent: by a few roundings of f32. */
+  readonly tolerance?: number;
   /** Small sizes that fit together, for tests; f32 parameters that are not among them become any positive number. */
   sample(draw: Draw): Partial<Record<keyof P | keyof Measured, number>>;
 }

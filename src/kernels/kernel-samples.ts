@@ -1,6 +1,6 @@
 import { adamw, clipScale } from './adamw.ts';
 import { attentionBackward, attentionForward, packKeys, sumKeyRopePartials } from './attention.ts';
-import { combineChunks, pagedAttention, pagedAttentionChunks, writeCache } from './attention-paged.ts';
+import { pagedAttention, writeCache } from './attention-paged.ts';
 import { quantiseRows } from './block-activations.ts';
 import { BLOCK_FORMATS } from './block-formats.ts';
 import { blockMatmul, expertBlockMatmul, groupedBlockMatmul, headsBlockMatmul } from './block-matmul.ts';
@@ -20,6 +20,7 @@ import { gatherRows, scatterAddRows, scatterRows } from './embedding.ts';
 import { headsMatmul, headsMatmulTransposed } from './heads-matmul.ts';
 import { indexScores, selectPositions } from './indexer.ts';
 import type { Kernel, Parameters } from './kernel.ts';
+import { combinePieces, latentAttention, latentAttentionPieces, packQueries } from './latent-attention.ts';
 import { layerNorm } from './layernorm.ts';
 import { groupedMatmulInner, groupedMatmulRows, matmul } from './matmul.ts';
 import { bf16Matmul, groupedBf16MatmulInner, groupedBf16MatmulRows } from './matmul-bf16.ts';
@@ -157,15 +158,27 @@ function attentionKernels(): Kernel[] {
     { nopeDim: 20, ropeDim: 4, valueDim: 40, group: 17, pageSize: 2, memory: 'f16' as const },
     { nopeDim: 70, ropeDim: 4, valueDim: 100, group: 2, pageSize: 2, memory: 'q8' as const },
   ];
+  const latents = [
+    // Contexts of several blocks.
+    { heads: 12, rank: 33, ropeDim: 6, pageSize: 64, memory: 'f16', products: 'f32' },
+    { heads: 17, rank: 72, ropeDim: 0, pageSize: 4, memory: 'q8', products: 'f32' },
+    // Two blocks of heads, the second not whole.
+    { heads: 70, rank: 20, ropeDim: 4, pageSize: 2, memory: 'f32', products: 'f32' },
+    { heads: 14, rank: 71, ropeDim: 5, pageSize: 32, memory: 'bf16', products: 'bf16' },
+  ] as const;
   return [
     ...dense.flatMap((variant) => [kernel(attentionForward(variant)), kernel(attentionBackward(variant))]),
     ...[kernel(packKeys({ dim: 5 })), kernel(packKeys({ dim: 70 })), kernel(sumKeyRopePartials)],
     ...paged.flatMap((variant) => [
       kernel(pagedAttention(variant)),
-      kernel(pagedAttentionChunks({ ...variant, chunk: 3 * variant.pageSize })),
       kernel(writeCache({ pageSize: variant.pageSize, memory: variant.memory })),
     ]),
-    kernel(combineChunks({ valueDim: 35, chunk: 6 })),
+    ...latents.flatMap((variant) => [
+      kernel(packQueries(variant)),
+      kernel(latentAttention(variant)),
+      kernel(latentAttentionPieces(variant)),
+    ]),
+    kernel(combinePieces({ heads: 3, rank: 35 })),
     kernel(indexScores({ heads: 6, dim: 37, pageSize: 8, memory: 'f32' })),
     kernel(indexScores({ heads: 4, dim: 16, pageSize: 16, memory: 'bf16' })),
     kernel(indexScores({ heads: 4, dim: 40, pageSize: 4, memory: 'q8' })),

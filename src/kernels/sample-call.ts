@@ -245,7 +245,7 @@ function differenceOf(call: SampleCall, places: Places, actual: DataView, expect
       return address + 4 > start && address < start + bytes;
     });
     const [a, b] = [actual.getFloat32(address, true), expected.getFloat32(address, true)];
-    if (buffer?.written && isFloat(buffer.content) && near(a, b)) continue;
+    if (buffer?.written && isFloat(buffer.content) && near(a, b, call.kernel.memory?.tolerance)) continue;
     const where =
       buffer === undefined
         ? `beside its buffers, at ${address}`
@@ -258,5 +258,5 @@ function differenceOf(call: SampleCall, places: Places, actual: DataView, expect
 const isFloat = ({ kind }: Content): boolean => kind === 'f32' || kind === 'positive' || kind === 'weights';
 
 /** A few roundings apart, or both not a number. */
-const near = (a: number, b: number): boolean =>
-  Math.abs(a - b) <= 2 ** -18 * Math.max(1, Math.abs(b)) || (Number.isNaN(a) && Number.isNaN(b));
+const near = (a: number, b: number, tolerance = 2 ** -18): boolean =>
+  Math.abs(a - b) <= tolerance * Math.max(1, Math.abs(b)) || (Number.isNaN(a) && Number.isNaN(b));

@@ -6,6 +6,7 @@ import {
   causalAttention,
   choosePositions,
   headsLinear,
+  latentAttention,
   layerNorm,
   linear,
   type PagedRows,
@@ -116,14 +117,8 @@ export function cachedLatent(
   const [latents, rotaryKeys] = [cachePart(cache, parts, 0), cachePart(cache, parts, 1)];
   writeCache(cached.rows, [latents, latent], [rotaryKeys, keyRope]);
   const rows = seenRows(x, queryLatent, parameters, input);
-  const common = {
-    queryRope: { tensor: queryRope, headStride: rope },
-    keyRope: rotaryKeys,
-    heads,
-    ropeDim: rope,
-    scale: softmaxScale(config),
-    rows,
-  };
+  const rotary = { tensor: queryRope, headStride: rope };
+  const scale = softmaxScale(config);
   if (form === 'naive') {
     if (cacheFormatOf(cache) !== 'f32') {
       throw new Error(
@@ -133,25 +128,30 @@ export function cachedLatent(
     }
     const expanded = linear(latents.values, wholeLatentUp(parameters));
     const mixed = pagedAttention({
-      ...common,
       queryNope: { tensor: queryNope, headStride: nope },
+      queryRope: rotary,
       keyNope: plainPart(expanded.slice(0, heads * nope), { heads, dim: nope }),
+      keyRope: rotaryKeys,
       value: plainPart(expanded.slice(heads * nope, heads * value), { heads, dim: value }),
+      heads,
       nopeDim: nope,
+      ropeDim: rope,
       valueDim: value,
       group: 1,
+      scale,
+      rows,
     });
     return linear(mixed, parameters.output);
   }
   const { keys, values } = splitLatentUp(parameters.latentUp, heads, attention);
-  const mixed = pagedAttention({
-    ...common,
+  const mixed = latentAttention({
     queryNope: { tensor: headsLinear(queryNope, keys, { transposed: keys instanceof BlockTensor }), headStride: rank },
-    keyNope: latents,
-    value: latents,
-    nopeDim: rank,
-    valueDim: rank,
-    group: heads,
+    queryRope: rotary,
+    latents,
+    rotaryKeys,
+    heads,
+    scale,
+    rows,
   });
   return linear(headsLinear(mixed, values, { transposed: true }), parameters.output);
 }

@@ -7,6 +7,7 @@ export { formatBytes, OutOfMemoryError } from './memory.ts';
 export { nativeReport } from './native-target.ts';
 export { siluGate } from './ops/activation.ts';
 export { type CausalAttention, causalAttention, type Heads } from './ops/attention.ts';
+export { type LatentAttention, latentAttention } from './ops/attention-latent.ts';
 export { type PagedAttention, type PagedRows, pagedAttention, writeCache } from './ops/attention-paged.ts';
 export {
   CACHE_FORMATS,

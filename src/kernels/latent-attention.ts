@@ -1,0 +1,318 @@
+import type { Builder, I32 } from './builder.ts';
+import { CACHE_BYTES, cacheExtent, scalesExtent, strideOf } from './cache-format.ts';
+import { type Draw, headed, indices, list, rowsWithin, type Sizes } from './extents.ts';
+import { defineKernelFamily } from './kernel.ts';
+import {
+  dealOutHeads,
+  filledHeads,
+  LATENT_PARAMETERS,
+  type LatentAttentionVariant,
+  latentScratchElements,
+  latentTask,
+  scoreSteps,
+} from './latent-attention-tiles.ts';
+
+export { type LatentAttentionVariant, latentScratchElements } from './latent-attention-tiles.ts';
+
+/** Bytes of packed queries are 4 times this. */
+export function packedQueryElements(variant: LatentAttentionVariant, rows: number): number {
+  return rows * scoreSteps(variant).all * filledHeads(variant.heads);
+}
+
+function checkVariant({ heads, rank, ropeDim, pageSize, memory, products }: LatentAttentionVariant): void {
+  if (heads < 1 || rank < 1 || ropeDim < 0) {
+    throw new RangeError(
+      `attention over latents needs heads and rank of at least 1 and ropeDim of at least 0, got heads=${heads}, ` +
+        `rank=${rank}, ropeDim=${ropeDim}`,
+    );
+  }
+  if (!(pageSize >= 1 && Number.isInteger(Math.log2(pageSize)))) {
+    throw new RangeError(`a page must have a power of two of positions, got ${pageSize}`);
+  }
+  if (products === 'bf16' && memory !== 'bf16') {
+    throw new RangeError(`products in bf16 need a cache in bf16, got ${memory}`);
+  }
+}
+
+/**
+ * Queries as attention over latents reads them, heads side by side and scaled: packed[row, step, head], where a step is a
+ * number, or for products in bf16 a pair of numbers in 4 bytes (rounded to nearest even, a zero at an odd end), of
+ * queryNope [rows, heads, rank] and then of queryRope [rows, heads, ropeDim]. Heads are filled up with zeros to a multiple
+ * of 16. Work is split over rows and heads.
+ */
+export const packQueries = defineKernelFamily(
+  'packQueries',
+  {
+    packed: 'out',
+    queryNope: 'in',
+    queryRope: 'in',
+    rows: 'i32',
+    scale: 'f32',
+    queryNopeRowStride: 'i32',
+    queryNopeHeadStride: 'i32',
+    queryRopeRowStride: 'i32',
+    queryRopeHeadStride: 'i32',
+  },
+  (b, p, variant: LatentAttentionVariant) => {
+    checkVariant(variant);
+    const { heads, rank, ropeDim, products } = variant;
+    const all = filledHeads(heads);
+    const steps = scoreSteps(variant);
+    b.splitLoop(b.mul(p.rows, all), (index) => {
+      const row = b.divideUnsigned(index, all);
+      const head = b.sub(index, b.mul(row, all));
+      const to = b.offset(b.offset(p.packed, b.mul(row, steps.all * all)), head);
+      b.if(
+        b.lt(head, heads),
+        () => {
+          const pack = (from: typeof p.queryNope, rowStride: I32, headStride: I32, dim: number, step: number) => {
+            const source = b.offset(b.offset(from, b.mul(row, rowStride)), b.mul(head, headStride));
+            const target = b.offset(to, step * all * 4, 1);
+            if (products === 'f32') {
+              b.loop(0, dim, 1, (d) =>
+                b.store(b.offset(target, d, all * 4), b.mul(b.load(b.offset(source, d)), p.scale)),
+              );
+              return;
+            }
+            if (dim % 2 === 1) b.storeI32(target, b.i32(0), Math.floor(dim / 2) * all * 4);
+            b.loop(0, dim, 1, (d) => {
+              const pair = b.offset(target, b.shiftRightUnsigned(d, 1), all * 4);
+              const half = b.offset(pair, b.and(d, 1), 2);
+              b.store(half, b.mul(b.load(b.offset(source, d)), p.scale), 0, 'bf16');
+            });
+          };
+          pack(p.queryNope, p.queryNopeRowStride, p.queryNopeHeadStride, rank, 0);
+          if (ropeDim > 0) pack(p.queryRope, p.queryRopeRowStride, p.queryRopeHeadStride, ropeDim, steps.latent);
+        },
+        () =>
+          b.loop(0, steps.all, 1, (step) => {
+            const place = b.offset(to, step, all * 4);
+            if (products === 'f32') b.store(place, b.f32(0));
+            else b.storeI32(place, b.i32(0));
+          }),
+      );
+    });
+  },
+  (variant) => {
+    const { heads, rank, ropeDim, products } = variant;
+    return {
+      extents: (n) => ({
+        packed: list(packedQueryElements(variant, n.rows) * (products === 'bf16' ? 2 : 1), products),
+        queryNope: headed(n.rows, n.queryNopeRowStride, heads, n.queryNopeHeadStride, rank),
+        queryRope: headed(n.rows, n.queryRopeRowStride, heads, n.queryRopeHeadStride, ropeDim),
+      }),
+      sample: (draw) => {
+        const [nope, rope] = [rank + draw(0, 2), ropeDim + draw(0, 2)];
+        return {
+          ...{ rows: draw(0, 3), queryNopeHeadStride: nope, queryRopeHeadStride: rope },
+          ...{ queryNopeRowStride: heads * nope + draw(0, 2), queryRopeRowStride: heads * rope + draw(0, 2) },
+        };
+      },
+    };
+  },
+);
+
+type LatentSizes = Sizes<typeof LATENT_PARAMETERS>;
+
+/** Memory of what attention over whole contexts and over pieces share. */
+function latentExtents(n: LatentSizes, variant: LatentAttentionVariant) {
+  const { rank, ropeDim, pageSize, memory, products } = variant;
+  const slots = n.pages * pageSize;
+  return {
+    scratch: list(latentScratchElements(variant, n.workers)),
+    queries: list(packedQueryElements(variant, n.rows) * (products === 'bf16' ? 2 : 1), products),
+    latents: cacheExtent(memory, slots, n.latentSlotStride, 1, 0, rank),
+    latentScales: scalesExtent(memory, slots, n.latentSlotStride, 1, rank),
+    rotaryKeys: cacheExtent(memory, slots, n.rotaryKeySlotStride, 1, 0, ropeDim),
+    rotaryKeyScales: scalesExtent(memory, slots, n.rotaryKeySlotStride, 1, ropeDim),
+    pageTable: indices(n.sequences * n.tableStride, n.pages),
+    sequences: indices(n.rows, n.sequences),
+    positions: indices(n.rows, n.tableStride * pageSize, { idle: true }),
+  };
+}
+
+function measureLatents(
+  n: LatentSizes,
+  bytes: { latents: number; rotaryKeys: number; pageTable: number },
+  { rank, ropeDim, pageSize, memory }: LatentAttentionVariant,
+) {
+  const slots = (room: number, dim: number, stride: number) =>
+    dim === 0 ? Number.POSITIVE_INFINITY : rowsWithin(room, dim, stride, CACHE_BYTES[memory]);
+  const least = Math.min(
+    slots(bytes.latents, rank, n.latentSlotStride),
+    slots(bytes.rotaryKeys, ropeDim, n.rotaryKeySlotStride),
+  );
+  return { pages: Math.floor(least / pageSize), sequences: Math.floor(bytes.pageTable / 4 / n.tableStride) };
+}
+
+function sampleLatents(draw: Draw, { rank, ropeDim, memory }: LatentAttentionVariant) {
+  return {
+    ...{ rows: draw(0, 3), tableStride: draw(1, 4), pages: draw(1, 6), sequences: draw(1, 3) },
+    latentSlotStride: strideOf(memory, rank + draw(0, 4)),
+    rotaryKeySlotStride: strideOf(memory, ropeDim + draw(0, 4)),
+  };
+}
+
+/** By how much the numbers of a result may differ where a weight can be rounded to either of two neighbours in bf16. */
+const toleranceOf = ({ products }: LatentAttentionVariant) => (products === 'bf16' ? { tolerance: 2 ** -6 } : {});
+
+/**
+ * Absorbed latent attention (DeepSeek-V2 §2.1.3) of query rows over latents and rotary keys in pages, for many heads.
+ * Rows, sequences, positions and pages are those of `pagedAttention`, which does the same for few heads:
+ *
+ *   score(i, p, h) = queryNope[i, h]·latent[slot] + queryRope[i, h]·rotaryKey[slot]
+ *   output[i, h] = Σ_p softmax_p(score) · latent[slot]
+ *
+ * queries: what `packQueries` has made; output [rows, heads, rank] with a row stride; latents and rotary keys with a slot
+ * stride in elements of their memory type; scratch: latentScratchElements(…) floats. A row whose position is negative
+ * yields zeros. Work is dealt out by (row, block of heads); every result is computed in one order whatever the number of
+ * workers. With products in bf16, queries and weights are rounded to it, and the sums are f32.
+ */
+export const latentAttention = defineKernelFamily(
+  'latentAttention',
+  { output: 'out', ...LATENT_PARAMETERS, outputRowStride: 'i32' },
+  (b, p, variant: LatentAttentionVariant) => {
+    checkVariant(variant);
+    const { rank } = variant;
+    dealOutHeads(b, variant, p.rows, 1, (row, _piece, heads) => {
+      const to = b.offset(p.output, b.mul(row, p.outputRowStride));
+      const end = b.add(b.loadI32(b.offset(p.positions, row)), 1);
+      latentTask(b, p, variant, {
+        row,
+        first: b.i32(0),
+        end,
+        ...heads,
+        finish: (head, from, { sum }) => {
+          const inverse = b.splat(b.select<'f32'>(b.eq(sum, 0), 0, b.div<'f32'>(1, sum)));
+          const place = b.offset(to, head, rank * 4);
+          b.strips(rank, (strip) => strip.store(place, b.mul(strip.load(from), inverse)));
+        },
+      });
+    });
+  },
+  (variant) => ({
+    extents: (n) => ({
+      output: headed(n.rows, n.outputRowStride, variant.heads, variant.rank, variant.rank),
+      ...latentExtents(n, variant),
+    }),
+    measure: (n, bytes) => measureLatents(n, bytes, variant),
+    sample: (draw) => ({
+      ...sampleLatents(draw, variant),
+      outputRowStride: variant.heads * variant.rank + draw(0, 3),
+    }),
+    ...toleranceOf(variant),
+  }),
+);
+
+/** Most pieces into which the positions of a row are cut. */
+export const MOST_PIECES = 16;
+/** Pieces are at least about so long, as far as there are more than two. */
+const PIECE = 256;
+
+/** Positions of a piece of a row with `length` positions: by the length alone, so that results do not depend on workers. */
+function pieceLength(b: Builder, length: I32): I32 {
+  // An even number of pieces of one size is fair to two workers and to more.
+  const even = b.mul(b.divideUnsigned(length, 2 * PIECE), 2);
+  const pieces = b.min(b.max(even, 2), MOST_PIECES);
+  const share = b.divideUnsigned(b.add(length, b.sub(pieces, 1)), pieces);
+  return b.and(b.add(share, 7), -8);
+}
+
+/**
+ * As `latentAttention`, for few rows: the positions of a row are cut into up to MOST_PIECES pieces (flash-decoding: Dao and
+ * others, 2023), and work is dealt out by (row, piece, block of heads), so that every latent is read by one worker. Piece c
+ * writes Σ e^(score - highest of the piece) · latent to partialOutput [rows, heads, MOST_PIECES, rank] and [highest, sum of
+ * the weights] to partialSums [rows, heads, MOST_PIECES, 2]; `combinePieces` finishes the work.
+ */
+export const latentAttentionPieces = defineKernelFamily(
+  'latentAttentionPieces',
+  { partialOutput: 'out', partialSums: 'out', ...LATENT_PARAMETERS },
+  (b, p, variant: LatentAttentionVariant) => {
+    checkVariant(variant);
+    const { rank, heads: allHeads } = variant;
+    dealOutHeads(b, variant, p.rows, MOST_PIECES, (row, piece, heads) => {
+      const length = b.add(b.loadI32(b.offset(p.positions, row)), 1);
+      const size = pieceLength(b, length);
+      const first = b.mul(piece, size);
+      b.if(b.lt(first, length), () => {
+        latentTask(b, p, variant, {
+          row,
+          first,
+          end: b.min(length, b.add(first, size)),
+          ...heads,
+          finish: (head, from, { highest, sum }) => {
+            const place = b.add(b.mul(b.add(b.mul(row, allHeads), head), MOST_PIECES), piece);
+            const to = b.offset(p.partialOutput, place, rank * 4);
+            b.strips(rank, (strip) => strip.store(to, strip.load(from)));
+            const sums = b.offset(p.partialSums, place, 8);
+            b.store(sums, highest);
+            b.store(sums, sum, 4);
+          },
+        });
+      });
+    });
+  },
+  (variant) => ({
+    extents: (n) => {
+      const parts = n.rows * variant.heads * MOST_PIECES;
+      return {
+        ...{ partialOutput: list(parts * variant.rank), partialSums: list(2 * parts) },
+        ...latentExtents(n, variant),
+      };
+    },
+    measure: (n, bytes) => measureLatents(n, bytes, variant),
+    sample: (draw) => sampleLatents(draw, variant),
+    ...toleranceOf(variant),
+  }),
+);
+
+/**
+ * Joins the pieces of `latentAttentionPieces`: with the highest score m over the row's pieces,
+ * output[i, h] = Σ_c e^(highest_c - m) · partialOutput_c / Σ_c e^(highest_c - m) · sum_c, pieces in order. Shapes as
+ * there; output [rows, heads, rank] with a row stride. A row whose position is negative yields zeros.
+ */
+export const combinePieces = defineKernelFamily(
+  'combinePieces',
+  {
+    output: 'out',
+    partialOutput: 'in',
+    partialSums: 'in',
+    positions: 'in',
+    rows: 'i32',
+    outputRowStride: 'i32',
+  },
+  (b, p, { heads, rank }: { heads: number; rank: number }) => {
+    b.splitLoop(b.mul(p.rows, heads), (index) => {
+      const row = b.divideUnsigned(index, heads);
+      const head = b.sub(index, b.mul(row, heads));
+      const length = b.max(b.add(b.loadI32(b.offset(p.positions, row)), 1), 0);
+      const size = b.max(pieceLength(b, length), 1);
+      const count = b.divideUnsigned(b.add(length, b.sub(size, 1)), size);
+      const partials = b.offset(p.partialOutput, index, MOST_PIECES * rank * 4);
+      const stats = b.offset(p.partialSums, index, MOST_PIECES * 8);
+      const highest = b.variable(b.f32(Number.NEGATIVE_INFINITY));
+      b.loop(0, count, 1, (piece) => highest.set(b.max(highest.get(), b.load(b.offset(stats, piece, 8)))));
+      const factor = (piece: I32) => b.exp(b.sub(b.load(b.offset(stats, piece, 8)), highest.get()));
+      const total = b.variable(b.f32(0));
+      b.loop(0, count, 1, (piece) => {
+        total.set(b.fma(factor(piece), b.load(b.offset(stats, piece, 8), 4), total.get()));
+      });
+      const to = b.offset(b.offset(p.output, b.mul(row, p.outputRowStride)), head, rank * 4);
+      b.strips(rank, (strip) => strip.store(to, b.vectorF32(0)));
+      b.loop(0, count, 1, (piece) => {
+        const weight = b.splat(b.div(factor(piece), total.get()));
+        const from = b.offset(partials, piece, rank * 4);
+        b.strips(rank, (strip) => strip.store(to, b.fma(weight, strip.load(from), strip.load(to))));
+      });
+    });
+  },
+  ({ heads, rank }) => ({
+    extents: (n) => ({
+      output: headed(n.rows, n.outputRowStride, heads, rank, rank),
+      partialOutput: list(n.rows * heads * MOST_PIECES * rank),
+      partialSums: list(2 * n.rows * heads * MOST_PIECES, 'positive'),
+      positions: indices(n.rows, 2 ** 30, { idle: true }),
+    }),
+    sample: (draw) => ({ rows: draw(0, 2), outputRowStride: heads * rank + draw(0, 3) }),
+  }),
+);
