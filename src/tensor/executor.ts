@@ -1,3 +1,4 @@
+import { describeProgram } from '../kernels/describe-program.ts';
 import { type Kernel, lowerKernel, type TargetInfo } from '../kernels/index.ts';
 import { interpreterTarget, interpretKernel } from '../kernels/targets/interpreter.ts';
 import {
@@ -18,6 +19,12 @@ export interface Executor {
   distribute(): void;
   /** Functions by kernel number, on the calling thread. */
   readonly functions: readonly KernelFunction[];
+}
+
+/** Sees kernels as they are compiled, and may put a function of its own in the place of theirs. */
+export interface KernelObserver {
+  /** `describe` gives the program and what was made of it. */
+  observe(kernel: Kernel, target: TargetInfo, run: KernelFunction, describe: () => string): KernelFunction;
 }
 
 /** Runs kernels in the interpreter, on the calling thread. */
@@ -52,6 +59,8 @@ export class InterpreterExecutor implements Executor {
 export abstract class CompilingExecutor implements Executor {
   readonly target: TargetInfo;
   readonly functions: KernelFunction[] = [];
+  /** To be set before the first kernel is compiled. */
+  observer: KernelObserver | undefined;
   protected readonly pool: WorkerPool | undefined;
   /** What the workers do not have yet, in the order of its numbers. */
   protected readonly undistributed: Uint8Array[] = [];
@@ -65,11 +74,17 @@ export abstract class CompilingExecutor implements Executor {
   /** The function of a kernel on this thread, and the bytes from which a worker makes its own. */
   protected abstract compile(kernel: Kernel): { run: KernelFunction; bytes: Uint8Array };
 
+  /** A kernel's program as text. */
+  protected describe(kernel: Kernel): string {
+    return describeProgram(lowerKernel(kernel, this.target));
+  }
+
   kernelNumber(kernel: Kernel): number {
     const known = this.#numbers.get(kernel.key);
     if (known !== undefined) return known;
     const { run, bytes } = this.compile(kernel);
-    const number = this.functions.push(run) - 1;
+    const seen = this.observer?.observe(kernel, this.target, run, () => this.describe(kernel));
+    const number = this.functions.push(seen ?? run) - 1;
     this.#numbers.set(kernel.key, number);
     if (this.pool !== undefined) this.undistributed.push(bytes);
     return number;

@@ -1,5 +1,6 @@
 import type { Kernel } from '../kernels/index.ts';
 import type { KernelFunction } from '../kernels/targets/wasm/index.ts';
+import { describeCode } from '../kernels/targets/x64/describe-code.ts';
 import { assembleKernel, x64Target } from '../kernels/targets/x64/index.ts';
 import { CompilingExecutor } from './executor.ts';
 import type { LinearMemory } from './memory.ts';
@@ -25,6 +26,11 @@ export class NativeExecutor extends CompilingExecutor {
     const { address } = host.load(code);
     const bytes = new Uint8Array(BigUint64Array.of(address).buffer);
     return { run: nativeFunction(host, address, this.#record), bytes };
+  }
+
+  protected override describe(kernel: Kernel): string {
+    const { level, convention } = this.#native;
+    return `${super.describe(kernel)}\n\n${describeCode(kernel, level, convention)}`;
   }
 
   distribute(): void {

@@ -2,8 +2,9 @@ import type { TargetInfo } from '../kernels/index.ts';
 import { wasmFeatures, wasmTarget } from '../kernels/targets/wasm/index.ts';
 import { type Platform, platform } from '../platform/index.ts';
 import { DTYPE_BYTES, type DType } from './dtype.ts';
-import { type Executor, InterpreterExecutor, WasmExecutor } from './executor.ts';
+import { type CompilingExecutor, type Executor, InterpreterExecutor, WasmExecutor } from './executor.ts';
 import { type FusingVerdict, judgeFusing } from './fusing-check.ts';
+import { KernelWatch } from './kernel-watch.ts';
 import { LinearMemory } from './memory.ts';
 import { NativeExecutor } from './native-executor.ts';
 import { judgeNative, type NativeWish } from './native-target.ts';
@@ -45,6 +46,7 @@ export class Runtime {
   readonly workers: number;
   /** What a user may want to know about how the runtime was set up, in whole sentences. */
   readonly notes: readonly string[];
+  #watch: KernelWatch | undefined;
 
   constructor(
     memory: LinearMemory,
@@ -58,6 +60,13 @@ export class Runtime {
     this.executor = executor;
     this.pool = pool;
     this.workers = workers;
+  }
+
+  /** Watches the kernels that are compiled from now on; what they reached is printed when the runtime is closed. */
+  watch(watch: KernelWatch): void {
+    if (!('observer' in this.executor)) throw new Error('kernels of the interpreter cannot be watched');
+    (this.executor as CompilingExecutor).observer = watch;
+    this.#watch = watch;
   }
 
   get target(): TargetInfo {
@@ -125,13 +134,25 @@ export class Runtime {
 
   /** Stops the threads. The runtime and its Programs cannot be used afterwards. */
   async close(): Promise<void> {
+    this.#watch?.report(this.executor);
+    this.#watch = undefined;
     await this.pool?.close();
   }
 }
 
-/** Reserves the memory, picks the target and starts the threads. */
+/**
+ * Reserves the memory, picks the target and starts the threads. The environment variable JINGQI_DEBUG names kernels to
+ * watch (see {@link KernelWatch}).
+ */
 export async function createRuntime(options: RuntimeOptions = {}): Promise<Runtime> {
   const host = platform();
+  const runtime = await openRuntime(host, options);
+  const watch = KernelWatch.ofEnvironment(host, runtime.memory);
+  if (watch !== undefined && 'observer' in runtime.executor) runtime.watch(watch);
+  return runtime;
+}
+
+async function openRuntime(host: Platform, options: RuntimeOptions): Promise<Runtime> {
   const limitBytes = options.memoryBytes ?? 2 ** 30;
   const wide = options.wideMemory ?? limitBytes > 2 ** 32 - 65536;
   const kind = options.target ?? targetOfEnvironment(host) ?? 'native';
