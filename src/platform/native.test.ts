@@ -40,6 +40,16 @@ function running(host: NativeHost, code: readonly number[], target: Int32Array):
   return () => call(host.addressOf(target.buffer) + BigInt(target.byteOffset));
 }
 
+/** A module with all that it imports, its types stripped, as one address. */
+function inlined(module: URL): string {
+  const script = stripTypeScriptTypes(readFileSync(module, 'utf8'));
+  const whole = script.replaceAll(
+    /(?<= from )'(\.[^']+)'/g,
+    (_, path: string) => `'${inlined(new URL(path, module))}'`,
+  );
+  return `data:text/javascript;base64,${Buffer.from(whole).toString('base64')}`;
+}
+
 const images: { release(): void }[] = [];
 afterEach(() => {
   for (const image of images.splice(0)) image.release();
@@ -182,7 +192,7 @@ describe('where machine code cannot run', () => {
   /** What a fresh Node with these flags says after the script; empty where the host is there after all. */
   const reason = (flags: readonly string[], script = '', from = module) => {
     const text = `${script}; const { nativeHost } = await import(${JSON.stringify(from)}); console.log(nativeHost().unavailable ?? '');`;
-    const child = spawnSync(process.execPath, [...flags, '--no-warnings', '--input-type=module', '-e', text]);
+    const child = spawnSync(process.execPath, [...flags, '--no-warnings', '--input-type=module', '-'], { input: text });
     expect(child.stderr.toString()).toBe('');
     return child.stdout.toString().trim();
   };
@@ -205,12 +215,11 @@ describe('where machine code cannot run', () => {
   it.skipIf(missing !== undefined || process.platform !== 'linux')('names the call that the system refuses', (test) => {
     // From Linux 6.3 a process can give up its right to make memory executable that was not (PR_SET_MDWE). V8 needs that
     // right unless it only interprets, and then it has no WebAssembly, with which Node would strip the types itself.
-    const script = stripTypeScriptTypes(readFileSync(new URL(module), 'utf8'));
     const refuse = `
       const libc = new (process.getBuiltinModule('node:ffi').DynamicLibrary)(null);
       const prctl = libc.getFunction('prctl', { arguments: ['i32', 'u64', 'u64', 'u64', 'u64'], return: 'i32' });
       if (prctl(65, 1n, 0n, 0n, 0n) !== 0) console.log('cannot ask');`;
-    const said = reason(['--jitless'], refuse, `data:text/javascript,${encodeURIComponent(script)}`);
+    const said = reason(['--jitless'], refuse, inlined(new URL(module)));
     test.skip(said.startsWith('cannot ask'), 'this Linux has no PR_SET_MDWE');
     expect(said).toMatch(
       /\(mprotect of 4096 bytes of code failed: EACCES, permission denied\): allow executable memory/,
