@@ -1,6 +1,7 @@
 import { cpus, totalmem } from 'node:os';
 import Table from 'cli-table3';
 import type { Command } from 'commander';
+import type { TargetInfo } from '../kernels/index.ts';
 import { platform } from '../platform/index.ts';
 import { createRuntime, type MachineLimits, MEASURE_BYTES, measureMachine, nativeReport } from '../tensor/index.ts';
 import { version } from '../version.ts';
@@ -32,18 +33,20 @@ export interface DoctorReport {
   readonly target: string;
   readonly lanes: number;
   readonly workers: number;
-  /** Why kernels do not run as machine code, and whatever else the runtime has to say. */
+  /** Why this target, in one sentence. */
+  readonly why: string;
+  /** Whatever else there is to say about how kernels run. */
   readonly notes: readonly string[];
   readonly limits?: MachineLimits;
 }
 
-async function examine(measure: boolean): Promise<DoctorReport> {
+export async function examine(measure: boolean): Promise<DoctorReport> {
   const host = platform();
   const runtime = await createRuntime({ memoryBytes: measure ? MEASURE_BYTES : 1 << 20 });
   try {
     const { features, reason } = await nativeReport(host);
     const wish = host.environment('JINGQI_TARGET');
-    const chosen = wish ? [`JINGQI_TARGET is ${wish}.`] : [];
+    const { target } = runtime;
     return {
       jingqi: version,
       node: process.version,
@@ -52,12 +55,11 @@ async function examine(measure: boolean): Promise<DoctorReport> {
       cores: host.cores,
       memoryBytes: totalmem(),
       features,
-      target: runtime.target.name,
-      lanes: runtime.target.lanes * runtime.target.fusedVectors,
+      target: target.name,
+      lanes: target.lanes * target.fusedVectors,
       workers: runtime.workers,
-      notes: [
-        ...new Set([...chosen, ...(reason === undefined ? [] : [`No machine code: ${reason}.`]), ...runtime.notes]),
-      ],
+      why: whyTarget(target, wish, reason),
+      notes: [...new Set([...untried(host.system, target.name), ...runtime.notes])],
       ...(measure ? { limits: measureMachine(runtime) } : {}),
     };
   } finally {
@@ -65,7 +67,26 @@ async function examine(measure: boolean): Promise<DoctorReport> {
   }
 }
 
-function asTable(report: DoctorReport): string {
+/** Why kernels run on a target: what was wished for, or what stands in the way of machine code. */
+export function whyTarget(
+  { name, fusedVectors }: Pick<TargetInfo, 'name' | 'fusedVectors'>,
+  wish: string | undefined,
+  reason: string | undefined,
+): string {
+  if (wish && wish !== 'native') return `JINGQI_TARGET is ${wish}.`;
+  if (name.startsWith('x64')) return 'The most that processor and system offer, and its self-test passes.';
+  const fused = fusedVectors > 1 ? ', in which V8 fuses pairs of vectors (their self-test passes)' : '';
+  return `WebAssembly${fused}, because there is no machine code here: ${reason ?? 'it was not asked for'}.`;
+}
+
+/** What to say where machine code runs on a system that nobody has run it on yet. */
+export function untried(system: string, target: string): string[] {
+  if (!target.startsWith('x64') || system === 'linux') return [];
+  const advice = 'if anything is wrong, JINGQI_TARGET=wasm avoids it; please report how it went either way';
+  return [`Machine code is written for this system but was never tried on it by its makers: ${advice}.`];
+}
+
+export function asTable(report: DoctorReport): string {
   const table = new Table({ style: { head: [], border: [] } });
   const { limits } = report;
   const rate = (value: number) => (value / 1e9).toFixed(1);
@@ -75,6 +96,7 @@ function asTable(report: DoctorReport): string {
     ['Memory', `${(report.memoryBytes / 2 ** 30).toFixed(1)} GiB`],
     ['Features', report.features.length === 0 ? 'not asked' : report.features.join(', ')],
     ['Kernels run as', `${report.target}, ${report.lanes} numbers of 32 bits a vector, ${report.workers} threads`],
+    ['Why', report.why],
   );
   if (limits !== undefined) {
     table.push(
