@@ -12,7 +12,7 @@ const TITLES: Readonly<Record<RunnerTarget, string>> = {
   avx2: 'AVX2',
   avx512: 'AVX-512',
 };
-const WEIGHTS: readonly VectorWeights[] = ['f32', 'bf16', ...BLOCK_FORMATS];
+const WEIGHTS: readonly VectorWeights[] = ['f32', 'bf16', 'f16', ...BLOCK_FORMATS];
 
 async function run({ quick, workers, progress, note }: BenchContext): Promise<BenchRow[]> {
   progress('starting');

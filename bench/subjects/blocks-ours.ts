@@ -1,4 +1,4 @@
-import { BLOCK_FORMATS, type BlockFormat, panelsBytes } from '../../src/kernels/block-formats.ts';
+import { BLOCK_FORMATS, type BlockFormat } from '../../src/kernels/block-formats.ts';
 import { packPanels } from '../../src/kernels/block-pack.ts';
 import {
   type BlockArgument,
@@ -6,9 +6,12 @@ import {
   type BlockMatmulShape,
   planBlockMatmul,
 } from '../../src/kernels/block-plan.ts';
+import { isHalfFormat } from '../../src/kernels/half-panels.ts';
+import { planHalfMatmul } from '../../src/kernels/half-plan.ts';
 import type { Kernel } from '../../src/kernels/kernel.ts';
-import { fewRowsMatmul, type RowMemory } from '../../src/kernels/matmul-rows.ts';
+import { fewRowsMatmul } from '../../src/kernels/matmul-rows.ts';
 import { readMemory } from '../../src/kernels/measure.ts';
+import { type PanelFormat, panelsBytes } from '../../src/kernels/panels.ts';
 import { KernelRunner, type RunnerTarget } from '../kernel-runner.ts';
 import { serveSubject } from '../subject.ts';
 import { activations, type BlocksResult, HEADS, PRODUCT, q4Rows, sampleSum } from './blocks-inputs.ts';
@@ -17,7 +20,7 @@ import { activations, type BlocksResult, HEADS, PRODUCT, q4Rows, sampleSum } fro
 const VECTOR_BYTES = 150e6;
 const VECTOR_INNER = 4096;
 
-export type VectorWeights = RowMemory | BlockFormat;
+export type VectorWeights = 'f32' | PanelFormat;
 export interface OurBlocksResult extends BlocksResult {
   /** GB/s of weights in matrix-vector products, and of plain reading. */
   readonly vector: Readonly<Record<VectorWeights, number>>;
@@ -40,12 +43,14 @@ await serveSubject<{ workers: number; target: RunnerTarget; seconds: number }>(a
   };
 
   const prepareBlocks = (
-    shape: BlockMatmulShape,
+    shape: Omit<BlockMatmulShape, 'format'> & { readonly format: PanelFormat },
     { columns, inner }: { columns: number; inner: number } = shape,
     calls: (call: BlockMatmulCall) => boolean = () => true,
   ) => {
     const { format, rows } = shape;
-    const plan = planBlockMatmul(shape, runner.target);
+    const plan = isHalfFormat(format)
+      ? planHalfMatmul({ ...shape, format }, runner.target)
+      : planBlockMatmul({ ...shape, format }, runner.target);
     const bytes = (shape.heads ?? 1) * panelsBytes(format, runner.target.lanes, shape.columns, shape.inner);
     const [weights, scratch, c] = [fill(bytes), runner.reserve(plan.scratchBytes), runner.reserve(rows * columns * 4)];
     const a = runner.reserve(rows * inner * 4);
@@ -77,7 +82,7 @@ await serveSubject<{ workers: number; target: RunnerTarget; seconds: number }>(a
     return { product: (rows * columns * inner) / time / 1e9, check };
   };
 
-  const blockVector = (format: BlockFormat): number => {
+  const panelVector = (format: PanelFormat): number => {
     runner.clear();
     const perRow = panelsBytes(format, runner.target.lanes, 1024, VECTOR_INNER) / 1024;
     const columns = Math.floor(VECTOR_BYTES / perRow / 1024) * 1024;
@@ -105,10 +110,10 @@ await serveSubject<{ workers: number; target: RunnerTarget; seconds: number }>(a
     return { heads: speed(own), dense: speed(one) };
   };
 
-  const rowVector = (memory: RowMemory): number => {
+  const rowVector = (): number => {
     runner.clear();
     const inner = VECTOR_INNER;
-    const perRow = inner * (memory === 'f32' ? 4 : 2);
+    const perRow = inner * 4;
     const columns = Math.floor(VECTOR_BYTES / perRow);
     const args = {
       a: fill(inner * 4),
@@ -118,7 +123,7 @@ await serveSubject<{ workers: number; target: RunnerTarget; seconds: number }>(a
       columns,
       inner,
     };
-    const kernel = fewRowsMatmul({ maxRows: 1, accumulate: false, memory }) as unknown as Kernel;
+    const kernel = fewRowsMatmul({ maxRows: 1, accumulate: false }) as unknown as Kernel;
     const list = runner.prepare([{ kernel, args: { ...args, strideA: inner, strideB: inner, strideC: columns } }]);
     return (columns * perRow) / runner.best(list, seconds, 4) / 1e9;
   };
@@ -133,8 +138,10 @@ await serveSubject<{ workers: number; target: RunnerTarget; seconds: number }>(a
 
   return (): OurBlocksResult => {
     const before = read();
-    const inBlocks = Object.fromEntries(BLOCK_FORMATS.map((format) => [format, blockVector(format)]));
-    const vector = { f32: rowVector('f32'), bf16: rowVector('bf16'), ...inBlocks } as OurBlocksResult['vector'];
+    const panels = Object.fromEntries(
+      ([...BLOCK_FORMATS, 'bf16', 'f16'] as const).map((format) => [format, panelVector(format)]),
+    );
+    const vector = { f32: rowVector(), ...panels } as OurBlocksResult['vector'];
     const many = Object.fromEntries(BLOCK_FORMATS.map((format) => [format, manyRows(format)]));
     return {
       ...product(),

@@ -5,7 +5,7 @@ import { blockTileCount, blockTiles, fileBlocks } from './block-tile.ts';
 import type { Builder, I32, Pointer } from './builder.ts';
 import { bounds, type Draw, indices, matrix, rowsWithin } from './extents.ts';
 import { defineKernelFamily } from './kernel.ts';
-import { ceilDivide, walkPairs, workerShare } from './matmul-tile.ts';
+import { ceilDivide, walkGroups, walkPairs, workerShare } from './matmul-tile.ts';
 
 /**
  * Products of activations in 8-bit blocks (`quantiseRows`) with weights in panels (block-formats.ts): C = A·Wᵀ, as it is,
@@ -107,32 +107,16 @@ export const groupedBlockMatmul = defineKernelFamily(
   'grouped_block_matmul',
   { a: 'in', weights: 'in', c: 'out', offsets: 'in', groups: 'i32', ...sizes },
   (b, p, variant: BlockVariant) => {
-    const rowsOf = (group: I32) => {
-      const pair = b.offset(p.offsets, group);
-      const first = b.loadI32(pair);
-      const rows = b.sub<'i32'>(b.loadI32(pair, 4), first);
-      return { first, rows, tiles: blockTileCount(b, variant.tileRows, rows, p.columns) };
-    };
-    const total = b.variable(b.i32(0));
-    b.loop(0, p.groups, 1, (group) => total.set(b.add<'i32'>(total.get(), rowsOf(group).tiles)));
-    const share = workerShare(b, total.get());
-    const before = b.variable(b.i32(0));
-    b.loop(0, p.groups, 1, (group) => {
-      const { first, rows, tiles } = rowsOf(group);
-      const base = before.get();
-      const start = b.max<'i32'>(b.sub<'i32'>(share.start, base), 0);
-      const end = b.min<'i32'>(b.sub<'i32'>(share.end, base), tiles);
-      b.if(b.lt<'i32'>(start, end), () => {
-        const operands = {
-          ...p,
-          a: b.offset(p.a, b.mul<'i32'>(first, p.blocks), ACTIVATION_BYTES),
-          weights: matrixAddress(b, variant.format, p, group),
-          c: b.offset(p.c, b.mul<'i32'>(first, p.strideC)),
-          rows,
-        };
-        blockTiles(b, variant, operands, start, end);
-      });
-      before.set(b.add<'i32'>(base, tiles));
+    const tilesOf = (rows: I32) => blockTileCount(b, variant.tileRows, rows, p.columns);
+    walkGroups(b, p, tilesOf, (group, first, rows, { start, end }) => {
+      const operands = {
+        ...p,
+        a: b.offset(p.a, b.mul<'i32'>(first, p.blocks), ACTIVATION_BYTES),
+        weights: matrixAddress(b, variant.format, p, group),
+        c: b.offset(p.c, b.mul<'i32'>(first, p.strideC)),
+        rows,
+      };
+      blockTiles(b, variant, operands, start, end);
     });
   },
   ({ format, tileRows }) => ({

@@ -90,7 +90,7 @@ export function planBlockMatmul(shape: BlockMatmulShape, target: TargetInfo): Bl
 }
 
 /** Rows of a tile, so that few rows fall into tiles of about equal height. */
-function evenTileRows(rows: number, most: number): number {
+export function evenTileRows(rows: number, most: number): number {
   return Math.max(1, Math.ceil(rows / Math.max(1, Math.ceil(rows / most))));
 }
 

@@ -254,7 +254,13 @@ function loadFinite(b: Builder, address: Pointer, offset: number): VectorF32 {
   return finiteF16(b, b.loadVectorI32(address, offset, 'u16'));
 }
 
-function storeTile(b: Builder, operands: BlockOperands, row: I32, panel: I32, results: readonly Variable<'vf32'>[]) {
+export function storeTile(
+  b: Builder,
+  operands: Pick<BlockOperands, 'c' | 'strideC' | 'columns'>,
+  row: I32,
+  panel: I32,
+  results: readonly Variable<'vf32'>[],
+) {
   const column = b.mul<'i32'>(panel, panelWidth(b.lanes));
   const rows = [b.offset(operands.c, b.add<'i32'>(b.mul<'i32'>(row, operands.strideC), column))];
   while (rows.length * PANEL_VECTORS < results.length) rows.push(b.offset(rows.at(-1)!, operands.strideC));

@@ -17,6 +17,7 @@ import {
 } from './dispatch.ts';
 import * as elementwise from './elementwise.ts';
 import { gatherRows, scatterAddRows, scatterRows } from './embedding.ts';
+import { expertHalfMatmul, gatherHalfRows, groupedHalfMatmul, halfMatmul, headsHalfMatmul } from './half-matmul.ts';
 import { headsMatmul, headsMatmulTransposed } from './heads-matmul.ts';
 import { indexScores, selectPositions } from './indexer.ts';
 import type { Kernel, Parameters } from './kernel.ts';
@@ -26,7 +27,7 @@ import { groupedMatmulInner, groupedMatmulRows, matmul } from './matmul.ts';
 import { bf16Matmul, groupedBf16MatmulInner, groupedBf16MatmulRows } from './matmul-bf16.ts';
 import { packGroupedPairs, packPairs, roundRows, transposePairs } from './matmul-bf16-pack.ts';
 import { packRows, packTail, packTransposed } from './matmul-pack.ts';
-import { expertRowsMatmul, expertRowsMatmulBf16, fewRowsMatmul } from './matmul-rows.ts';
+import { expertRowsMatmul, fewRowsMatmul } from './matmul-rows.ts';
 import { copyMemory, dotPeak, readMemory, registerPeak } from './measure.ts';
 import { frobeniusNormalise, frobeniusPartials, muonMomentum, muonUpdate } from './muon.ts';
 import { columnSums, reduceFinish, reducePartials, rowDots, rowSums } from './reduce.ts';
@@ -88,7 +89,7 @@ function rowKernels(): Kernel[] {
 const memoriesOfTables = ['f32', 'f16', 'bf16'] as const;
 
 function products(): Kernel[] {
-  return [...f32Products(), ...bf16Products(), ...blockProducts()];
+  return [...f32Products(), ...bf16Products(), ...blockProducts(), ...halfProducts()];
 }
 
 const operandsPacked = ['a', 'b'] as const;
@@ -120,8 +121,7 @@ function bf16Products(): Kernel[] {
     kernel(groupedBf16MatmulRows({ operands: 'rows', precision, accumulate: false })),
     kernel(groupedBf16MatmulInner({ operands: 'panels', precision, accumulate: false })),
     ...operandsPacked.flatMap((operand) => [kernel(packPairs({ operand })), kernel(packGroupedPairs({ operand }))]),
-    ...[kernel(roundRows), kernel(transposePairs), kernel(expertRowsMatmulBf16)],
-    kernel(fewRowsMatmul({ maxRows: 5, accumulate: false, memory: 'bf16' })),
+    ...[kernel(roundRows), kernel(transposePairs)],
   ];
 }
 
@@ -143,6 +143,20 @@ function blockProducts(): Kernel[] {
     ...others.map((format) => kernel(blockMatmul({ format, tileRows: 2 }))),
     ...BLOCK_FORMATS.map((format) => kernel(gatherBlockRows({ format }))),
   ];
+}
+
+function halfProducts(): Kernel[] {
+  const variants = [
+    { format: 'bf16', tileRows: 3 },
+    { format: 'f16', tileRows: 5 },
+  ] as const;
+  return variants.flatMap((variant) => [
+    kernel(halfMatmul(variant)),
+    kernel(headsHalfMatmul(variant)),
+    kernel(groupedHalfMatmul(variant)),
+    kernel(expertHalfMatmul({ format: variant.format })),
+    kernel(gatherHalfRows({ format: variant.format })),
+  ]);
 }
 
 function attentionKernels(): Kernel[] {

@@ -1,14 +1,10 @@
 import type { Builder, I32, Pointer, Variable } from './builder.ts';
 import { type Draw, indices, matrix, rowsWithin, type Sizes } from './extents.ts';
-import { MEMORY_BYTES } from './ir.ts';
-import { defineKernelFamily, type Kernel } from './kernel.ts';
+import { defineKernel, defineKernelFamily, type Kernel } from './kernel.ts';
 import { ceilDivide, walkPairs, workerShare } from './matmul-tile.ts';
 
 /** Most rows of A that the kernels for few rows take. */
 export const FEW_ROWS = 8;
-
-/** How the rows of B lie in memory: bf16 weights are widened as they are read. */
-export type RowMemory = 'f32' | 'bf16';
 
 /** Sums that run at once, so that multiply-adds do not wait for each other: rows of A times rows of B. */
 const SUMS = 8;
@@ -19,32 +15,23 @@ const UNROLL = 4;
  * Dot products of `rowsA.length` rows of A with `rowsB.length` rows of B, both `inner` long. Each sum runs along K by
  * vectors, then across the lanes, so its value does not depend on which rows are taken together.
  */
-function dotProducts(
-  b: Builder,
-  rowsA: readonly Pointer[],
-  rowsB: readonly Pointer[],
-  inner: I32,
-  memory: RowMemory,
-): Variable<'vf32'>[] {
-  const bytesB = MEMORY_BYTES[memory];
+function dotProducts(b: Builder, rowsA: readonly Pointer[], rowsB: readonly Pointer[], inner: I32): Variable<'vf32'>[] {
   const zero = b.vectorF32(0);
   const sums = Array.from({ length: rowsA.length * rowsB.length }, () => b.variable(zero));
-  // Positions along K are counted in bytes of B, which saves its pointers a shift.
+  // Positions along K are counted in bytes, which saves pointers a shift.
   const turn = (byteIndex: I32, vectors: number, count?: I32) => {
-    const load = (pointer: Pointer, u: number, of: RowMemory) =>
-      count === undefined
-        ? b.loadVector(pointer, u * b.lanes * MEMORY_BYTES[of], of)
-        : b.loadPartial(pointer, count, of);
-    const pointersA = rowsA.map((pointer) => b.offset(pointer, byteIndex, 4 / bytesB));
+    const load = (pointer: Pointer, u: number) =>
+      count === undefined ? b.loadVector(pointer, u * b.lanes * 4) : b.loadPartial(pointer, count);
+    const pointersA = rowsA.map((pointer) => b.offset(pointer, byteIndex, 1));
     const pointersB = rowsB.map((pointer) => b.offset(pointer, byteIndex, 1));
     const values = sums.map((sum) => sum.get());
     for (let u = 0; u < vectors; u++) {
       // The shorter side stays in registers while the longer one is read.
       const holdsA = rowsA.length < rowsB.length;
       const [held, read] = holdsA ? [pointersA, pointersB] : [pointersB, pointersA];
-      const heldVectors = held.map((pointer) => load(pointer, u, holdsA ? 'f32' : memory));
+      const heldVectors = held.map((pointer) => load(pointer, u));
       for (const [i, pointer] of read.entries()) {
-        const vector = load(pointer, u, holdsA ? memory : 'f32');
+        const vector = load(pointer, u);
         for (const [j, other] of heldVectors.entries()) {
           const index = holdsA ? j * rowsB.length + i : i * rowsB.length + j;
           values[index] = b.fma<'vf32'>(vector, other, values[index]!);
@@ -53,8 +40,8 @@ function dotProducts(
     }
     for (const [i, sum] of sums.entries()) sum.set(values[i]!);
   };
-  const vectorBytes = b.lanes * bytesB;
-  const bytes = b.mul<'i32'>(inner, bytesB);
+  const vectorBytes = b.lanes * 4;
+  const bytes = b.mul<'i32'>(inner, 4);
   const whole = b.sub<'i32'>(bytes, b.remainderUnsigned(bytes, UNROLL * vectorBytes));
   const vectors = b.sub<'i32'>(bytes, b.remainderUnsigned(bytes, vectorBytes));
   b.loop(0, whole, UNROLL * vectorBytes, (byteIndex) => turn(byteIndex, UNROLL));
@@ -64,10 +51,10 @@ function dotProducts(
   return sums;
 }
 
-/** `count` rows from `first` on, `stride` elements of `bytes` apart. */
-function rowPointers(b: Builder, first: Pointer, stride: I32, count: number, bytes: number): Pointer[] {
+/** `count` rows from `first` on, `stride` elements apart. */
+function rowPointers(b: Builder, first: Pointer, stride: I32, count: number): Pointer[] {
   const rows = [first];
-  while (rows.length < count) rows.push(b.offset(rows.at(-1)!, stride, bytes));
+  while (rows.length < count) rows.push(b.offset(rows.at(-1)!, stride));
   return rows;
 }
 
@@ -79,7 +66,6 @@ interface Block {
   readonly strideB: I32;
   readonly strideC: I32;
   readonly inner: I32;
-  readonly memory: RowMemory;
 }
 
 /** C[rows, start…end-1], `height` rows of A at a time. Rows of B stay in the cache until all rows of A have met them. */
@@ -91,10 +77,9 @@ function blockOfRows(b: Builder, block: Block, height: number, rows: I32, start:
       const index = r === 0 ? row : b.add<'i32'>(row, b.min<'i32'>(b.sub<'i32'>(left, 1), r));
       return b.offset(block.a, b.mul<'i32'>(index, block.strideA));
     });
-    const bytesB = MEMORY_BYTES[block.memory];
-    const firstB = b.offset(block.b, b.mul<'i32'>(column, block.strideB), bytesB);
-    const rowsB = rowPointers(b, firstB, block.strideB, width, bytesB);
-    const sums = dotProducts(b, rowsA, rowsB, block.inner, block.memory);
+    const firstB = b.offset(block.b, b.mul<'i32'>(column, block.strideB));
+    const rowsB = rowPointers(b, firstB, block.strideB, width);
+    const sums = dotProducts(b, rowsA, rowsB, block.inner);
     for (let r = 0; r < height; r++) {
       const store = () => {
         const to = b.offset(block.c, b.add<'i32'>(b.mul<'i32'>(block.strideC, b.add<'i32'>(row, r)), column));
@@ -130,31 +115,28 @@ const fewRowsParameters = {
 type FewRowsVariant = {
   readonly maxRows: number;
   readonly accumulate: boolean;
-  /** How B lies in memory; f32 if absent. */
-  readonly memory?: RowMemory;
 };
-type WholeVariant = Required<FewRowsVariant>;
 
-const buildFewRows: Parameters<typeof defineKernelFamily<typeof fewRowsParameters, WholeVariant>>[2] = (
+const buildFewRows: Parameters<typeof defineKernelFamily<typeof fewRowsParameters, FewRowsVariant>>[2] = (
   b,
   p,
-  { maxRows, accumulate, memory },
+  { maxRows, accumulate },
 ) => {
   const share = workerShare(b, p.columns);
   const heights = [1, 2, 4].filter((height) => height < 2 * maxRows);
   const choose = (index: number): void => {
     const height = heights[index]!;
-    const run = () => blockOfRows(b, { ...p, memory }, height, p.rows, share.start, share.end, accumulate);
+    const run = () => blockOfRows(b, p, height, p.rows, share.start, share.end, accumulate);
     if (index === heights.length - 1) run();
     else b.if(b.le<'i32'>(p.rows, height), run, () => choose(index + 1));
   };
   choose(0);
 };
 
-const fewRowsMemory = ({ maxRows, memory }: WholeVariant) => ({
+const fewRowsMemory = ({ maxRows }: FewRowsVariant) => ({
   extents: (n: Sizes<typeof fewRowsParameters>) => ({
     a: matrix(n.rows, n.inner, n.strideA),
-    b: matrix(n.columns, n.inner, n.strideB, memory),
+    b: matrix(n.columns, n.inner, n.strideB),
     c: matrix(n.rows, n.columns, n.strideC),
   }),
   sample: (draw: Draw) => {
@@ -179,21 +161,25 @@ const fewRowsUpdate = defineKernelFamily(
 );
 
 /**
- * C[M,N] = A[M,K]·B[N,K]ᵀ, or with `accumulate` C += …, for M = 0…maxRows ≤ 8 rows without packing: every row of B, f32 or
- * bf16, is read once, as it lies in memory, and multiplied with all rows of A. Workers share the columns. A row's result does not
- * depend on the number of rows. |error| ≤ (K/lanes + lanes)·2⁻²⁴·Σ|a·b|.
+ * C[M,N] = A[M,K]·B[N,K]ᵀ, or with `accumulate` C += …, for M = 0…maxRows ≤ 8 rows without packing: every row of B is read once,
+ * as it lies in memory, and multiplied with all rows of A. Workers share the columns. A row's result does not depend on the
+ * number of rows. |error| ≤ (K/lanes + lanes)·2⁻²⁴·Σ|a·b|.
  */
 export function fewRowsMatmul(variant: FewRowsVariant): Kernel<typeof fewRowsParameters> {
   if (!(variant.maxRows >= 1 && variant.maxRows <= FEW_ROWS)) {
     throw new RangeError(`matrix product of few rows: maxRows must be 1 to ${FEW_ROWS}, got ${variant.maxRows}`);
   }
-  const whole = { memory: 'f32', ...variant } as const;
   return variant.accumulate
-    ? (fewRowsUpdate(whole) as unknown as Kernel<typeof fewRowsParameters>)
-    : fewRowsWrite(whole);
+    ? (fewRowsUpdate(variant) as unknown as Kernel<typeof fewRowsParameters>)
+    : fewRowsWrite(variant);
 }
 
-const expertRows = defineKernelFamily(
+/**
+ * Rows through chosen experts: C[i,:] = A[rowIds[i],:]·B[expertIds[i]]ᵀ for i = 0…pairs-1, with B [experts, N, K] (row
+ * stride `strideB`). For decoding, where few tokens meet many experts and grouping them would not pay. Workers share
+ * the columns of all pairs.
+ */
+export const expertRowsMatmul = defineKernel(
   'expert_rows_matmul',
   {
     a: 'in',
@@ -208,8 +194,7 @@ const expertRows = defineKernelFamily(
     columns: 'i32',
     inner: 'i32',
   },
-  (b, p, { memory }: { readonly memory: RowMemory }) => {
-    const bytesB = MEMORY_BYTES[memory];
+  (b, p) => {
     const perPair = ceilDivide(b, p.columns, SUMS);
     walkPairs(b, p.pairs, perPair, (pair, first, last) => {
       const row = b.loadI32(b.offset(p.rowIds, pair));
@@ -217,26 +202,25 @@ const expertRows = defineKernelFamily(
       const matrix = b.mul<'i32'>(expert, b.mul<'i32'>(p.columns, p.strideB));
       const block = {
         ...p,
-        memory,
         a: b.offset(p.a, b.mul<'i32'>(row, p.strideA)),
-        b: b.offset(p.b, matrix, bytesB),
+        b: b.offset(p.b, matrix),
         c: b.offset(p.c, b.mul<'i32'>(pair, p.strideC)),
       };
       const end = b.min<'i32'>(b.mul<'i32'>(last, SUMS), p.columns);
       blockOfRows(b, block, 1, b.i32(1), b.mul<'i32'>(first, SUMS), end, false);
     });
   },
-  ({ memory }) => ({
+  {
     extents: (n) => ({
       a: matrix(n.capacity, n.inner, n.strideA),
-      b: matrix(n.experts * n.columns, n.inner, n.strideB, memory),
+      b: matrix(n.experts * n.columns, n.inner, n.strideB),
       c: matrix(n.pairs, n.columns, n.strideC),
       rowIds: indices(n.pairs, n.capacity),
       expertIds: indices(n.pairs, n.experts),
     }),
     measure: (n, bytes) => ({
       capacity: rowsWithin(bytes.a, n.inner, n.strideA),
-      experts: Math.floor(rowsWithin(bytes.b, n.inner, n.strideB, MEMORY_BYTES[memory]) / Math.max(1, n.columns)),
+      experts: Math.floor(rowsWithin(bytes.b, n.inner, n.strideB) / Math.max(1, n.columns)),
     }),
     sample: (draw) => {
       const [columns, inner] = [draw(1, 20), draw(1, 70)];
@@ -245,15 +229,5 @@ const expertRows = defineKernelFamily(
         ...{ strideA: inner + draw(0, 3), strideB: inner + draw(0, 3), strideC: columns + draw(0, 3) },
       };
     },
-  }),
+  },
 );
-
-/**
- * Rows through chosen experts: C[i,:] = A[rowIds[i],:]·B[expertIds[i]]ᵀ for i = 0…pairs-1, with B [experts, N, K] (row
- * stride `strideB`). For decoding, where few tokens meet many experts and grouping them would not pay. Workers share
- * the columns of all pairs.
- */
-export const expertRowsMatmul = expertRows({ memory: 'f32' });
-
-/** The same with B in bf16. */
-export const expertRowsMatmulBf16 = expertRows({ memory: 'bf16' });

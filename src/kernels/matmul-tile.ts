@@ -77,6 +77,36 @@ export function walkPairs(b: Builder, pairs: I32, perPair: I32, body: (pair: I32
   );
 }
 
+/**
+ * Deals out the tiles of groups of rows offsets[e]…offsets[e+1]-1 in contiguous ranges. `body` gets a group, its first row,
+ * its rows, and the range of its tiles that this worker has, which is not empty.
+ */
+export function walkGroups(
+  b: Builder,
+  { offsets, groups }: { readonly offsets: Pointer; readonly groups: I32 },
+  tilesOf: (rows: I32) => I32,
+  body: (group: I32, first: I32, rows: I32, range: { readonly start: I32; readonly end: I32 }) => void,
+): void {
+  const rowsOf = (group: I32) => {
+    const pair = b.offset(offsets, group);
+    const first = b.loadI32(pair);
+    const rows = b.sub<'i32'>(b.loadI32(pair, 4), first);
+    return { first, rows, tiles: tilesOf(rows) };
+  };
+  const total = b.variable(b.i32(0));
+  b.loop(0, groups, 1, (group) => total.set(b.add<'i32'>(total.get(), rowsOf(group).tiles)));
+  const share = workerShare(b, total.get());
+  const before = b.variable(b.i32(0));
+  b.loop(0, groups, 1, (group) => {
+    const { first, rows, tiles } = rowsOf(group);
+    const base = before.get();
+    const start = b.max<'i32'>(b.sub<'i32'>(share.start, base), 0);
+    const end = b.min<'i32'>(b.sub<'i32'>(share.end, base), tiles);
+    b.if(b.lt<'i32'>(start, end), () => body(group, first, rows, { start, end }));
+    before.set(b.add<'i32'>(base, tiles));
+  });
+}
+
 /** How a product finds its operands and what it does with C. */
 export interface ProductForm {
   /**

@@ -2,7 +2,15 @@ import type { Builder, I32 } from './builder.ts';
 import { bounds, type Draw, type KernelMemory, list, matrix, nothing, type Sizes } from './extents.ts';
 import type { TargetInfo } from './ir.ts';
 import { defineKernelFamily, type Kernel, type ParameterValues } from './kernel.ts';
-import { ceilDivide, type ProductForm, productTiles, tileCount, tileFor, workerShare } from './matmul-tile.ts';
+import {
+  ceilDivide,
+  type ProductForm,
+  productTiles,
+  tileCount,
+  tileFor,
+  walkGroups,
+  workerShare,
+} from './matmul-tile.ts';
 
 /**
  * Matrix products on packed operands. Three layouts are composed from these kernels and those of matmul-pack.ts (see
@@ -56,34 +64,16 @@ export const buildGroupedRows: Build<typeof groupedParameters, ProductOf<'rows'>
   const tile = tileFor(b.target, form.precision);
   const panels = ceilDivide(b, p.columns, tile.columns);
   const groupSize = b.mul<'i32'>(b.mul<'i32'>(panels, p.strideB), tile.columns);
-  const rowsOf = (group: typeof p.groups) => {
-    const pair = b.offset(p.offsets, group);
-    const first = b.loadI32(pair);
-    return { first, rows: b.sub<'i32'>(b.loadI32(pair, 4), first) };
-  };
-  const total = b.variable(b.i32(0));
-  b.loop(0, p.groups, 1, (group) => {
-    total.set(b.add<'i32'>(total.get(), tileCount(b, tile, rowsOf(group).rows, p.columns)));
-  });
-  const share = workerShare(b, total.get());
-  const before = b.variable(b.i32(0));
-  b.loop(0, p.groups, 1, (group) => {
-    const { first, rows } = rowsOf(group);
-    const tiles = tileCount(b, tile, rows, p.columns);
-    const base = before.get();
-    const start = b.max<'i32'>(b.sub<'i32'>(share.start, base), 0);
-    const end = b.min<'i32'>(b.sub<'i32'>(share.end, base), tiles);
-    b.if(b.lt<'i32'>(start, end), () => {
-      const operands = {
-        ...p,
-        a: b.offset(p.a, b.mul<'i32'>(first, p.strideA)),
-        b: b.offset(p.b, b.mul<'i32'>(group, groupSize)),
-        c: b.offset(p.c, b.mul<'i32'>(first, p.strideC)),
-        rows,
-      };
-      productTiles(b, form, operands, start, end);
-    });
-    before.set(b.add<'i32'>(base, tiles));
+  const tilesOf = (rows: I32) => tileCount(b, tile, rows, p.columns);
+  walkGroups(b, p, tilesOf, (group, first, rows, { start, end }) => {
+    const operands = {
+      ...p,
+      a: b.offset(p.a, b.mul<'i32'>(first, p.strideA)),
+      b: b.offset(p.b, b.mul<'i32'>(group, groupSize)),
+      c: b.offset(p.c, b.mul<'i32'>(first, p.strideC)),
+      rows,
+    };
+    productTiles(b, form, operands, start, end);
   });
 };
 

@@ -233,7 +233,7 @@ class Translator {
   }
 
   #reinterpret(operation: string, result: Value, args: readonly Value[]): Step {
-    if (this.#doubles !== undefined) {
+    if (this.#doubles !== undefined && operation === 'bits') {
       throw new Error(`kernel ${this.#program.name}: the bits of a float are not available in f64`);
     }
     const scratch = new DataView(new ArrayBuffer(4));
