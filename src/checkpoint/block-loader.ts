@@ -1,8 +1,7 @@
-import { panelRowBytes, rowBytes } from '../kernels/block-formats.ts';
-import { packPanels } from '../kernels/block-pack.ts';
+import { packPanels, panelRowBytes, rowBytes } from '../kernels/panels.ts';
 import type { BlockRows, BlockTensor, Runtime } from '../tensor/index.ts';
 
-/** Reads rows of blocks as a file has them: as many as fill the target, from row `first` of its tensor on. */
+/** Reads rows of weights as a file has them: as many as fill the target, from row `first` of its tensor on. */
 export type RowReader = (first: number, target: Uint8Array) => Promise<void>;
 
 interface Segment {
@@ -16,7 +15,7 @@ const PIECE_BYTES = 4 << 20;
 const PIECES = 4;
 
 /**
- * Reads weights in blocks from files and packs them in panels, straight into the memory of a runtime. Beyond that memory
+ * Reads weights in blocks or 16-bit floats from files and packs them in panels, straight into the memory of a runtime. Beyond that memory
  * only a few pieces of some MiB are held; files are read while others are packed.
  */
 export class BlockLoader {

@@ -24,6 +24,8 @@ export interface Checkpoint extends TensorSource {
   /** Opens another safetensors file in the directory, such as an optimiser's state; the caller closes it. */
   openTensors(name: string): Promise<TensorReader>;
   readText(name: string): Promise<string>;
+  /** Rows of a matrix as they are stored, beginning with `firstRow`: as many as fill the target. */
+  readRawRows(name: string, firstRow: number, target: Uint8Array): Promise<void>;
   has(name: string): Promise<boolean>;
 }
 
@@ -56,6 +58,10 @@ export async function openCheckpoint(directory: string): Promise<Checkpoint> {
     readJson: (name) => readJsonFile(joinPath(place, name)),
     openTensors: (name) => openSafetensors(joinPath(place, name)),
     readText: (name) => files.readText(joinPath(place, name)),
+    async readRawRows(name, firstRow, target) {
+      const { bytes = 0, shape = [1] } = stored.tensors.get(name) ?? {};
+      await stored.readRawInto(name, (firstRow * bytes) / Math.max(1, shape[0]!), target);
+    },
     has: (name) => files.exists(joinPath(place, name)),
   };
 }

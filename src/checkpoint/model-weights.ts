@@ -2,6 +2,8 @@ import { allocateParameters, type ModelConfig, type ModelParameters } from '../m
 import { BlockTensor, type Runtime, Tensor } from '../tensor/index.ts';
 import { BlockLoader, type RowReader } from './block-loader.ts';
 import { type Checkpoint, openCheckpoint } from './checkpoint.ts';
+import { type GgmlType, ggmlBytes } from './ggml-types.ts';
+import type { GgufTensor } from './gguf-header.ts';
 import type { GgufView, RowSource } from './gguf-view.ts';
 import { type TensorSpec, tensorSpecs } from './names.ts';
 import type { StoredTensor } from './safetensors-header.ts';
@@ -43,8 +45,8 @@ export interface LoadOptions {
 }
 
 /**
- * Fills a model's parameters, allocated for the checkpoint's config, from its tensors. Those in blocks take the blocks of
- * the file. Copies of the embedding and the head that published checkpoints repeat in their prediction modules (or keep
+ * Fills a model's parameters, allocated for the checkpoint's config, from its tensors. Those in blocks or 16-bit floats take
+ * the bytes of the file. Copies of the embedding and the head that published checkpoints repeat in their prediction modules (or keep
  * although they are tied) are compared.
  * @throws {Error} naming such a copy if it differs: the model would not be the one that the file describes.
  */
@@ -65,13 +67,10 @@ export async function loadWeights(
   for (const spec of tensorSpecs(config)) {
     const stored = tensors.get(spec.name);
     if (spec.optional && stored === undefined) continue;
-    if (addTransposedKeys(blocks, spec, checkpoint, parameters)) continue;
+    if (addSplitLatent(blocks, spec, checkpoint, parameters)) continue;
     const places = placesOf(spec, config, parameters);
     if (spec.optional) {
-      if (!places.every((place) => place instanceof Tensor)) continue;
-      const copy = new Float32Array(elementsOf(spec));
-      await checkpoint.read(spec.name, copy);
-      if (!sameBits(copy, gather(runtime, spec, places))) {
+      if (!(await agrees(runtime, checkpoint, spec, places))) {
         throw new Error(
           `${directory}: ${spec.name} differs from the main model's tensor that takes its place; ` +
             'models with an embedding or head of their own there are not supported',
@@ -90,7 +89,7 @@ export async function loadWeights(
   await blocks.finish();
 }
 
-/** Leaves to the loader the rows of a file's tensor that lie in blocks. */
+/** Leaves to the loader the rows of a file's tensor that lie in panels. */
 function addBlocks(blocks: BlockLoader, { name }: TensorSpec, source: WeightSource, places: readonly Place[]): void {
   let row = 0;
   for (const place of places) {
@@ -98,34 +97,92 @@ function addBlocks(blocks: BlockLoader, { name }: TensorSpec, source: WeightSour
       row += place.rows;
       continue;
     }
-    if (source.readRawRows === undefined) throw new Error(`${source.directory}: the blocks of ${name} cannot be read`);
+    if (source.readRawRows === undefined) throw new Error(`${source.directory}: the bytes of ${name} cannot be read`);
     const read: RowReader = (first, target) => source.readRawRows!(name, first, target);
     blocks.add(place, row, read);
     row += place.count;
   }
 }
 
-/** The up-projections of the latent that a file keeps as keys and values apart; false for all other tensors. */
-function addTransposedKeys(
+/** An up-projection of the latent whose keys and values lie apart in panels; false for all other tensors. */
+function addSplitLatent(
   blocks: BlockLoader,
   { name, role }: TensorSpec,
   checkpoint: WeightSource,
   parameters: ModelParameters,
 ): boolean {
-  if (role.part !== 'latentUp' || checkpoint.readTensorRows === undefined) return false;
+  if (role.part !== 'latentUp') return false;
   const attention = layerOf(parameters, role.layer!, checkpoint.config).attention;
   if (attention.kind !== 'latent' || attention.latentUp instanceof Tensor) return false;
   const { keys, values } = attention.latentUp;
-  const source = checkpoint.tensors.get(name)?.source;
-  if (source?.kind !== 'latentUp' || !(keys instanceof BlockTensor && values instanceof BlockTensor)) return false;
-  for (const [weight, tensor] of [[keys, source.keys] as const, [values, source.values] as const]) {
-    const read: RowReader = (first, target) => checkpoint.readTensorRows!(tensor, first, target);
-    for (let head = 0; head < weight.matrices; head += 1) {
-      blocks.add(weight.at(head).rowRange(0, weight.matrixRows), head * weight.matrixRows, read);
+  if (!(keys instanceof BlockTensor && values instanceof BlockTensor)) return false;
+  const { source } = checkpoint.tensors.get(name)!;
+  const apart = source?.kind === 'latentUp' ? source : undefined;
+  const [nope, value, rank] = [keys.columns, values.matrixRows, values.columns];
+  const rowsOf = (tensor: GgufTensor): RowReader => {
+    return (first, target) => checkpoint.readTensorRows!(tensor, first, target);
+  };
+  const whole: RowReader = (first, target) => checkpoint.readRawRows!(name, first, target);
+  for (let head = 0; head < keys.matrices; head += 1) {
+    const first = head * (nope + value);
+    const [keyRows, valueRows] = [keys.at(head).rowRange(0, rank), values.at(head).rowRange(0, value)];
+    if (apart) {
+      blocks.add(keyRows, head * rank, rowsOf(apart.keys));
+      blocks.add(valueRows, head * value, rowsOf(apart.values));
+    } else {
+      blocks.add(keyRows, 0, transposedRows(whole, first, nope, rank));
+      blocks.add(valueRows, first + nope, whole);
     }
   }
   return true;
 }
+
+/** Rows of the transpose of rows first…first+count-1 of 16-bit numbers, each `length` long. */
+function transposedRows(read: RowReader, first: number, count: number, length: number): RowReader {
+  return async (row, target) => {
+    const source = new Uint16Array(count * length);
+    await read(first, new Uint8Array(source.buffer));
+    const rows = new Uint16Array(target.buffer, target.byteOffset, target.length / 2);
+    for (let i = 0; i < rows.length; i += 1) {
+      rows[i] = source[(i % count) * length + row + Math.floor(i / count)]!;
+    }
+  };
+}
+
+/** Whether the copy of an embedding or a head holds what the tensor does that takes its place. */
+async function agrees(
+  runtime: Runtime,
+  source: WeightSource,
+  spec: TensorSpec,
+  places: readonly Place[],
+): Promise<boolean> {
+  if (places.every((place) => place instanceof Tensor)) {
+    const copy = new Float32Array(elementsOf(spec));
+    await source.read(spec.name, copy);
+    return sameBits(copy, gather(runtime, spec, places));
+  }
+  const isHead = spec.role.part !== 'mtpEmbedding' && !source.config.tieWordEmbeddings;
+  const main = isHead ? 'lm_head.weight' : 'model.embed_tokens.weight';
+  const [one, other] = [spec.name, main].map((name) => source.tensors.get(name)!);
+  // Numbers in two formats are rounded in two ways.
+  if (one!.dtype !== other!.dtype) return true;
+  const [rows, columns] = spec.shape as [number, number];
+  const rowBytes = ggmlBytes(one!.dtype as GgmlType, columns);
+  const step = Math.max(1, Math.floor(COMPARED_BYTES / rowBytes));
+  for (let row = 0; row < rows; row += step) {
+    const parts = [spec.name, main].map(async (name) => {
+      const bytes = new Uint8Array(Math.min(step, rows - row) * rowBytes);
+      await source.readRawRows!(name, row, bytes);
+      return bytes;
+    });
+    const [left, right] = await Promise.all(parts);
+    if (left!.some((byte, at) => byte !== right![at])) return false;
+  }
+  return true;
+}
+
+/** Bytes of copies that are compared at a time. */
+const COMPARED_BYTES = 4 << 20;
 
 function layerOf({ layers, predictions }: ModelParameters, layer: number, config: ModelConfig) {
   return layers[layer] ?? predictions[layer - config.layers]!.layer;
@@ -160,12 +217,12 @@ function inPlace(runtime: Runtime, places: readonly Place[]): Float32Array | und
   return view instanceof Float32Array ? view : undefined;
 }
 
-/** @throws {Error} for weights in blocks, which a model cannot be written from */
+/** @throws {Error} for weights in panels, which a model cannot be written from */
 function gather(runtime: Runtime, spec: TensorSpec, places: readonly Place[]): Float32Array {
   const values = new Float32Array(elementsOf(spec));
   let at = 0;
   for (const place of places) {
-    if (!(place instanceof Tensor)) throw new Error(`${spec.name} is kept in blocks of ${place.matrix.format}`);
+    if (!(place instanceof Tensor)) throw new Error(`${spec.name} is kept in ${place.matrix.format}`);
     values.set(runtime.read(place), at);
     at += place.size;
   }

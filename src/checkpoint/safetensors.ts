@@ -27,6 +27,8 @@ export interface TensorReader extends TensorSource<TensorInfo> {
   readonly metadata: Readonly<Record<string, string>>;
   /** A part of a tensor's bytes. */
   readRawRange(name: string, offset: number, length: number): Promise<Uint8Array<ArrayBuffer>>;
+  /** The same into memory that is there: as many bytes as fill it. */
+  readRawInto(name: string, offset: number, target: Uint8Array): Promise<void>;
 }
 
 /** Opens one file and checks its header against its size. Nothing else is read. */
@@ -110,6 +112,7 @@ function joined(tensors: ReadonlyMap<string, TensorInfo>, shards: readonly Tenso
     read: async (name, target) => shardOf(name).read(name, target),
     readRaw: async (name) => shardOf(name).readRaw(name),
     readRawRange: async (name, offset, length) => shardOf(name).readRawRange(name, offset, length),
+    readRawInto: async (name, offset, target) => shardOf(name).readRawInto(name, offset, target),
     close: async () => void (await Promise.all(shards.map((shard) => shard.close()))),
   };
 }
@@ -124,6 +127,15 @@ function reader(
     if (tensor === undefined) throw new Error(`${file.path}: holds no tensor ${name}`);
     return tensor;
   };
+  const placeOf = (name: string, offset: number, length: number): number => {
+    const tensor = find(name);
+    if (!(offset >= 0 && length >= 0 && offset + length <= tensor.bytes)) {
+      throw new Error(
+        `${file.path}: tensor ${name} has ${tensor.bytes} bytes, cannot read ${length} from byte ${offset}`,
+      );
+    }
+    return tensor.offset + offset;
+  };
   return {
     tensors,
     metadata,
@@ -132,15 +144,8 @@ function reader(
       const { offset, bytes } = find(name);
       return file.read(offset, bytes);
     },
-    async readRawRange(name, offset, length) {
-      const tensor = find(name);
-      if (!(offset >= 0 && length >= 0 && offset + length <= tensor.bytes)) {
-        throw new Error(
-          `${file.path}: tensor ${name} has ${tensor.bytes} bytes, cannot read ${length} from byte ${offset}`,
-        );
-      }
-      return file.read(tensor.offset + offset, length);
-    },
+    readRawRange: async (name, offset, length) => file.read(placeOf(name, offset, length), length),
+    readRawInto: async (name, offset, target) => file.readInto(target, placeOf(name, offset, target.length)),
     close: () => file.close(),
   };
 }

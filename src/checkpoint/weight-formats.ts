@@ -1,4 +1,5 @@
-import { isBlockFormat } from '../kernels/block-formats.ts';
+import { isHalfFormat, placesTogether } from '../kernels/half-panels.ts';
+import { isPanelFormat } from '../kernels/panels.ts';
 import { describeModel, type WeightFormat, type WeightFormats } from '../model/index.ts';
 import type { Tensor } from '../tensor/index.ts';
 import type { WeightSource } from './model-weights.ts';
@@ -6,8 +7,9 @@ import { type TensorSpec, tensorSpecs } from './names.ts';
 import { placesOf } from './weight-places.ts';
 
 /**
- * The formats in which a checkpoint's weights can stay in memory as they are in the file; see `allocateParameters`.
- * Matrices that are put together from tensors of several formats become f32, but for a gate and its up-projection.
+ * The formats in which a checkpoint's weights can stay in memory as they are in the file, blocks and 16-bit floats; see
+ * `allocateParameters`. Matrices that are put together from tensors of several formats become f32, but for a gate and its
+ * up-projection.
  */
 export function weightFormats(source: WeightSource): WeightFormats {
   const { config, tensors } = source;
@@ -19,7 +21,8 @@ export function weightFormats(source: WeightSource): WeightFormats {
   for (const spec of tensorSpecs(config)) {
     const stored = tensors.get(spec.name);
     if (spec.optional || stored === undefined) continue;
-    const formats = spec.role.part === 'latentUp' ? latentFormats(source, spec) : [formatOf(stored.dtype)];
+    const formats =
+      spec.role.part === 'latentUp' ? latentFormats(source, spec) : [formatOf(stored.dtype, spec.shape.at(-1)!)];
     const part = spec.role.part === 'up' ? 1 : 0;
     const parameters = new Set(placesOf(spec, config, model).map((place) => (place as Tensor).storage.name));
     for (const name of parameters) {
@@ -42,20 +45,24 @@ function chosen(name: string, sets: readonly Set<WeightFormat>[]): [string, read
 
 /**
  * Keys and values of the latent. Where a file keeps them in one matrix, the blocks of its keys lie along the wrong axis
- * for the absorbed form of attention, so that they are widened.
+ * for the absorbed form of attention, so that they are widened; 16-bit floats are transposed as they are loaded.
  */
-function latentFormats(source: WeightSource, { name }: TensorSpec): WeightFormat[] {
-  const stored = source.tensors.get(name)!;
+function latentFormats({ tensors, config }: WeightSource, { name, shape }: TensorSpec): WeightFormat[] {
+  const stored = tensors.get(name)!;
   const rows = stored.source;
-  if (rows?.kind === 'latentUp') {
-    const [keys, values] = [formatOf(rows.keys.dtype), formatOf(rows.values.dtype)];
-    return keys === 'f32' || values === 'f32' ? ['f32'] : [keys, values];
-  }
-  const values = formatOf(stored.dtype);
-  return values === 'f32' ? ['f32'] : ['f32', values];
+  const { attention } = config;
+  const [rank, nope] = [shape.at(-1)!, attention.kind === 'latent' ? attention.qkNopeHeadDim : 0];
+  const apart = rows?.kind === 'latentUp';
+  const keys = formatOf(apart ? rows.keys.dtype : stored.dtype, nope);
+  const values = formatOf(apart ? rows.values.dtype : stored.dtype, rank);
+  if (values === 'f32' || (apart && keys === 'f32')) return ['f32'];
+  if (apart || isHalfFormat(values)) return keys === 'f32' ? ['f32'] : [keys, values];
+  return ['f32', values];
 }
 
-function formatOf(dtype: string): WeightFormat {
+/** What numbers of a type stay in as rows of `columns`. */
+function formatOf(dtype: string, columns: number): WeightFormat {
   const format = dtype.toLowerCase();
-  return isBlockFormat(format) ? format : 'f32';
+  if (!isPanelFormat(format)) return 'f32';
+  return isHalfFormat(format) && columns % placesTogether(format) !== 0 ? 'f32' : format;
 }

@@ -10,12 +10,12 @@ import {
 import { type BlockRows, BlockTensor, JoinedRows, Tensor, type Weight } from '../tensor/index.ts';
 import type { TensorSpec } from './names.ts';
 
-/** Where some rows of a file's tensor lie in memory: plain numbers, or rows of blocks in panels. */
+/** Where some rows of a file's tensor lie in memory: plain numbers, or rows in panels. */
 export type Place = Tensor | BlockRows;
 
 /**
  * The places in memory that, one after another, take the rows of a tensor under its Hugging Face name. Keys of the latent
- * that lie in blocks are transposed, so that they have no such place: see `latentKeys`.
+ * that lie in panels are transposed, so that they have no such place: see `latentKeys`.
  */
 export function placesOf(spec: TensorSpec, config: ModelConfig, parameters: ModelParameters): Place[] {
   const { part, layer } = spec.role;
@@ -174,6 +174,6 @@ function latentUpPlaces(
 ): Place[] {
   if (latentUp instanceof Tensor) return byHead(latentUp, heads, nope, value);
   const { keys, values } = latentUp;
-  if (keys instanceof BlockTensor) throw new Error(`${keys.name} lie in blocks along the other axis than in files`);
+  if (keys instanceof BlockTensor) throw new Error(`${keys.name} lie along the other axis than in files`);
   return Array.from({ length: heads }, (_, head) => [keys.at(head), ...whole(values.at(head))]).flat();
 }

@@ -46,6 +46,12 @@ export interface OpenModelOptions {
   readonly pinWorkers?: boolean | undefined;
   /** For a model of the hub: its revision, its file, and what is called while it is pulled. */
   readonly hub?: PullOptions | undefined;
+  /**
+   * `stored`: matrices stay in memory as they are in the file, in blocks or 16-bit floats, and are multiplied so; blocks
+   * round activations to 8 bits, 16-bit floats nothing. `f32`: everything is widened when it is loaded, for comparisons.
+   * Default `stored`.
+   */
+  readonly weights?: 'stored' | 'f32' | undefined;
   /** Called while weights are loaded with the bytes read so far and in all. */
   readonly onProgress?: ((done: number, total: number) => void) | undefined;
 }
@@ -53,7 +59,7 @@ export interface OpenModelOptions {
 /**
  * Loads a model with its tokenizer and makes it ready to answer: see `answer`, `answerAll` and `Engine.generate`. The model
  * is a directory in Hugging Face's layout, a GGUF file, or `organisation/name` of the hub, which is pulled where the cache
- * does not have it (see `locateModel`). Weights in blocks stay as they are in the file. Errors name what is missing
+ * does not have it (see `locateModel`). Errors name what is missing
  * or wrong; a model that does not fit into memory is refused before anything is loaded.
  */
 export async function openModel(model: string | ModelLocation, options: OpenModelOptions = {}): Promise<OpenModel> {
@@ -68,13 +74,16 @@ export async function openModel(model: string | ModelLocation, options: OpenMode
 async function loadModel(source: ModelSource, options: OpenModelOptions): Promise<OpenModel> {
   const { config, directory, notes } = source;
   const { maximumSequences = 1, onProgress } = options;
+  if (options.weights !== undefined && options.weights !== 'stored' && options.weights !== 'f32') {
+    throw new RangeError(`weights must be 'stored' or 'f32', got ${JSON.stringify(options.weights)}`);
+  }
   const tokenizer = await source.tokenizer();
   const contextLength = options.contextLength ?? Math.min(config.maxPositions, LONGEST_CONTEXT);
   const cacheTokens = maximumSequences * contextLength;
   const size = modelSize(config);
   const small = maximumSequences * size.main.active < WORTH_SHARING;
   const workers = options.workers ?? (small ? 1 : undefined);
-  const formats = weightFormats(source);
+  const formats = options.weights === 'f32' ? new Map() : weightFormats(source);
   const cacheFormat = options.cache ?? defaultCacheFormat(size);
   const memoryBytes = memoryFor(directory, config, formats, { cacheFormat, cacheTokens });
   const runtime = await createRuntime({

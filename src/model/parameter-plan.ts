@@ -1,9 +1,9 @@
-import { panelRowBytes } from '../kernels/block-formats.ts';
+import { panelRowBytes } from '../kernels/panels.ts';
 import {
   allocateBlockTensor,
-  type BlockFormat,
   type BlockTensor,
   JoinedRows,
+  type PanelFormat,
   type Runtime,
   Tensor,
   type Weight,
@@ -11,7 +11,7 @@ import {
 import type { Parameter, ParameterKind, SplitLatentUp } from './parameters.ts';
 
 /** How the numbers of a weight lie in memory. */
-export type WeightFormat = 'f32' | BlockFormat;
+export type WeightFormat = 'f32' | PanelFormat;
 
 /**
  * Formats of the weights that are not kept in f32, by name of the parameter. Two where its parts are apart: of `gateUp`
@@ -30,13 +30,13 @@ const KINDS: readonly ParameterKind[] = ['matrix', 'router', 'embedding', 'norm'
 
 /**
  * The parameters of a model as they are asked for. Tensors of plain numbers get their memory when all are known, so that
- * those of one kind follow one another; weights in blocks, which are the most, come last.
+ * those of one kind follow one another; weights in panels, which are the most, come last.
  */
 export class ParameterPlan {
   readonly #formats: WeightFormats;
   readonly #unused: Set<string>;
   readonly #numbers: Numbers[] = [];
-  readonly #blocks: { name: string; shape: Shape; format: BlockFormat; place: (made: BlockTensor) => void }[] = [];
+  readonly #blocks: { name: string; shape: Shape; format: PanelFormat; place: (made: BlockTensor) => void }[] = [];
 
   constructor(formats: WeightFormats = new Map()) {
     this.#formats = formats;
@@ -88,7 +88,8 @@ export class ParameterPlan {
 
   /** Gives all of them their memory, zeroed; returns those of plain numbers, in the order of memory. */
   allocate(runtime: Runtime): Parameter[] {
-    if (this.#unused.size > 0) throw new RangeError(`no weights ${[...this.#unused].join(', ')} to keep in blocks`);
+    if (this.#unused.size > 0)
+      throw new RangeError(`no weights ${[...this.#unused].join(', ')} to keep as they are stored`);
     const all: Parameter[] = [];
     for (const kind of KINDS) {
       const group = this.#numbers.filter((entry) => entry.kind === kind);

@@ -1,14 +1,14 @@
-import { type BlockFormat, panelsBytes } from '../kernels/block-formats.ts';
+import { type PanelFormat, panelsBytes } from '../kernels/panels.ts';
 import type { Runtime } from './runtime.ts';
 import type { Tensor } from './tensor.ts';
 
 /**
- * Weights that stay in their blocks of few bits: a matrix [rows, columns] or a stack of such matrices [experts, rows,
- * columns], each packed in panels for the target of its runtime (see kernels/block-formats.ts). Matrices of a stack stand
- * one after the other.
+ * Weights that stay as files keep them, in blocks of few bits or in 16-bit floats: a matrix [rows, columns] or a stack of
+ * such matrices [experts, rows, columns], each packed in panels for the target of its runtime (see kernels/block-formats.ts
+ * and kernels/half-panels.ts). Matrices of a stack stand one after the other.
  */
 export class BlockTensor {
-  readonly format: BlockFormat;
+  readonly format: PanelFormat;
   readonly shape: readonly number[];
   /** The panels, u8 [bytes]. */
   readonly panels: Tensor;
@@ -16,7 +16,7 @@ export class BlockTensor {
   readonly lanes: number;
 
   /** @throws {RangeError} if the panels have another number of bytes than the shape needs */
-  constructor(fields: { format: BlockFormat; shape: readonly number[]; panels: Tensor; lanes: number }) {
+  constructor(fields: { format: PanelFormat; shape: readonly number[]; panels: Tensor; lanes: number }) {
     const { format, shape, panels, lanes } = fields;
     this.format = format;
     this.shape = shape;
@@ -115,7 +115,7 @@ export function allocateBlockTensor(
   runtime: Runtime,
   name: string,
   shape: readonly number[],
-  format: BlockFormat,
+  format: PanelFormat,
 ): BlockTensor {
   const { lanes } = runtime.target;
   const matrices = shape.slice(0, -2).reduce((product, size) => product * size, 1);

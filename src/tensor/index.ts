@@ -1,5 +1,5 @@
-export type { BlockFormat } from '../kernels/block-formats.ts';
 export type { Precision } from '../kernels/matmul-plan.ts';
+export type { PanelFormat } from '../kernels/panels.ts';
 export { allocateBlockTensor, type BlockRows, BlockTensor, JoinedRows, type Weight } from './block-tensor.ts';
 export { DTYPE_BYTES, type DType } from './dtype.ts';
 export { type MachineLimits, MEASURE_BYTES, measureMachine } from './measure.ts';

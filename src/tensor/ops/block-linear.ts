@@ -1,6 +1,8 @@
 import { ACTIVATION_BYTES } from '../../kernels/block-activations.ts';
-import type { BlockFormat } from '../../kernels/block-formats.ts';
 import { type BlockArgument, type BlockMatmulShape, planBlockMatmul } from '../../kernels/block-plan.ts';
+import { isHalfFormat } from '../../kernels/half-panels.ts';
+import { planHalfMatmul } from '../../kernels/half-plan.ts';
+import type { PanelFormat } from '../../kernels/panels.ts';
 import type { BlockTensor } from '../block-tensor.ts';
 import { type Operand, recorder, rowsOf } from '../record.ts';
 import type { Tensor } from '../tensor.ts';
@@ -18,18 +20,22 @@ interface BlockProduct {
 }
 
 /**
- * Emits y = x·weightᵀ with weights in blocks: x is rounded to 8 bits by blocks of 32 columns (`quantiseRows`), once for all
- * products of the same x. For inference: throws where a gradient of x is asked for.
+ * Emits y = x·weightᵀ with weights in panels. With blocks x is rounded to 8 bits by blocks of 32 columns (`quantiseRows`),
+ * once for all products of the same x; with 16-bit floats it is taken as it is. For inference: throws where a gradient of x
+ * is asked for.
  */
 export function blockProduct({ x, weight, y, experts, heads, operands = {} }: BlockProduct): void {
   const { target } = recorder().runtime;
   if (wantsGradient(x)) {
-    throw new Error(`${weight.name} is kept in blocks of ${weight.format}, through which nothing can be trained`);
+    throw new Error(`${weight.name} is kept in ${weight.format}, through which nothing can be trained`);
   }
   const format = usableFormat(weight);
   const { matrixRows: columns, columns: inner } = weight;
   const through = { ...(experts && { experts }), ...(heads !== undefined && { heads }) };
-  const plan = planBlockMatmul({ format, rows: x.rows, columns, inner, ...through }, target);
+  const shape = { rows: x.rows, columns, inner, ...through };
+  const plan = isHalfFormat(format)
+    ? planHalfMatmul({ format, ...shape }, target)
+    : planBlockMatmul({ format, ...shape }, target);
   const known: Partial<Record<string, Operand>> = {
     a: x,
     weights: weight.panels,
@@ -40,14 +46,16 @@ export function blockProduct({ x, weight, y, experts, heads, operands = {} }: Bl
     ...operands,
   };
   let emits = false;
-  const quantised = recorder().derived(x, 'activations in 8 bits', () => {
-    emits = true;
-    return recorder().empty([Math.max(1, plan.scratchBytes)], { dtype: 'u8', name: 'activations in 8 bits' });
-  });
+  const quantised = () =>
+    recorder().derived(x, 'activations in 8 bits', () => {
+      emits = true;
+      return recorder().empty([Math.max(1, plan.scratchBytes)], { dtype: 'u8', name: 'activations in 8 bits' });
+    });
+  if (plan.scratchBytes > 0) quantised();
   for (const { kernel, args, quantisesA } of plan.calls) {
     if (quantisesA && !emits) continue;
     const value = (argument: BlockArgument): Operand =>
-      typeof argument === 'number' ? argument : typeof argument === 'object' ? quantised : known[argument]!;
+      typeof argument === 'number' ? argument : typeof argument === 'object' ? quantised() : known[argument]!;
     recorder().call(
       kernel,
       Object.fromEntries(Object.entries(args).map(([name, argument]) => [name, value(argument)])),
@@ -56,7 +64,7 @@ export function blockProduct({ x, weight, y, experts, heads, operands = {} }: Bl
 }
 
 /** The format of a weight. Throws if its panels are made for vectors of another length than those of the runtime. */
-export function usableFormat({ name, lanes, format }: BlockTensor): BlockFormat {
+export function usableFormat({ name, lanes, format }: BlockTensor): PanelFormat {
   const { target } = recorder().runtime;
   if (lanes !== target.lanes) {
     throw new Error(`${name} is packed for vectors of ${lanes} lanes, the runtime has ${target.lanes}`);

@@ -1,6 +1,8 @@
 import { BLOCK } from '../../kernels/block-formats.ts';
 import { gatherBlockRows } from '../../kernels/block-rows.ts';
 import { gatherRows as gatherRowsKernel, scatterAddRows, type TableMemory } from '../../kernels/embedding.ts';
+import { gatherHalfRows } from '../../kernels/half-matmul.ts';
+import { isHalfFormat } from '../../kernels/half-panels.ts';
 import { BlockTensor } from '../block-tensor.ts';
 import { recorder } from '../record.ts';
 import type { RowCount, Tensor } from '../tensor.ts';
@@ -9,17 +11,18 @@ import { onBackward } from './differentiate.ts';
 import { fill } from './elementwise.ts';
 
 /**
- * Rows of a table [vocabulary, columns] by ids i32 [rows], in f32; ids are checked by the host. A table in blocks gives
- * what widening them gives, and has no gradient.
+ * Rows of a table [vocabulary, columns] by ids i32 [rows], in f32; ids are checked by the host. A table in panels gives
+ * what widening its weights gives, and has no gradient.
  */
 export function embedding(table: Tensor | BlockTensor, ids: Tensor, rows: number | RowCount): Tensor {
   const count = typeof rows === 'number' ? rows : rows.maximum * rows.scale;
   const rowCount = typeof rows === 'number' ? undefined : rows;
   const y = recorder().empty([count, table.columns], { rowCount });
   if (table instanceof BlockTensor) {
-    const blocks = table.columns / BLOCK;
-    const kernel = gatherBlockRows({ format: usableFormat(table) });
-    recorder().call(kernel, { table: table.panels, ids, y, rows, blocks, yStride: y.stride });
+    const format = usableFormat(table);
+    const common = { table: table.panels, ids, y, rows, yStride: y.stride };
+    if (isHalfFormat(format)) recorder().call(gatherHalfRows({ format }), { ...common, columns: table.columns });
+    else recorder().call(gatherBlockRows({ format }), { ...common, blocks: table.columns / BLOCK });
     return y;
   }
   const sizes = { rows, columns: table.columns, tableStride: table.stride };

@@ -128,9 +128,9 @@ describe.each(['interpreter', 'wasm'] as const)('on %s', (target) => {
       const [heads, columns, inner] = [3, 21, 64];
       const w = allocateBlockTensor(runtime, 'w', [heads, columns, inner], 'q8_0');
       const matrices = Array.from({ length: heads }, (_, head) => w.at(head));
-      for (const [head, { panels, lanes, format }] of matrices.entries()) {
-        const blocks = fileRows(format, columns, inner, head);
-        packPanels(format, lanes, { rows: columns, inner }, blocks, runtime.view(panels) as Uint8Array);
+      for (const [head, { panels, lanes }] of matrices.entries()) {
+        const blocks = fileRows('q8_0', columns, inner, head);
+        packPanels('q8_0', lanes, { rows: columns, inner }, blocks, runtime.view(panels) as Uint8Array);
       }
       // A slice of wider rows, as queries are.
       const x = floats('x', rows, heads * inner + 5).slice(5, heads * inner);

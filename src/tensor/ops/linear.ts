@@ -101,7 +101,7 @@ export interface LinearOptions {
 
 /**
  * y = x·weightᵀ: x [rows, in], weight [out, in], y [rows, out]. Few rows (decoding) read the weights once as they lie.
- * Weights in blocks round x to 8 bits by blocks of 32 columns, and have no gradients.
+ * Weights in blocks round x to 8 bits by blocks of 32 columns; those in panels have no gradients.
  */
 export function linear(x: Tensor, weight: Weight, options: LinearOptions = {}): Tensor {
   return byParts(x, weight, { shape: x.shape, rowCount: x.rowCount, ...options }, (part, y) => {
