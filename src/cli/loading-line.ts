@@ -2,7 +2,8 @@ import { formatBytes } from '../tensor/index.ts';
 
 /** Shorter work shows nothing. */
 const QUIET_MILLISECONDS = 1000;
-const BAR = 24;
+/** Columns of the bar; with fewer than the shortest it says nothing. */
+const BAR = { longest: 24, shortest: 6 };
 
 /** One line on standard error that is rewritten while bytes are read or fetched; silent where that is no terminal. */
 export class LoadingLine {
@@ -35,8 +36,8 @@ export class LoadingLine {
 }
 
 /**
- * Name, bar, bytes, bytes a second and the time that is left, in one line of a terminal with this many columns: the bar
- * goes first where there is no room, then the end.
+ * Name, bar, bytes, bytes a second and the time that is left, in one line of a terminal with this many columns: where there
+ * is no room the bar gets shorter, then it goes, then the end.
  */
 export function progressText(
   name: string,
@@ -44,13 +45,13 @@ export function progressText(
   columns = 0,
 ): string {
   const share = total === 0 ? 1 : done / total;
-  const bar = '█'.repeat(Math.round(share * BAR)).padEnd(BAR, '░');
   const left = rate > 0 ? `, ${duration((total - done) / rate)} left` : '';
   const numbers = `${formatBytes(done)} of ${formatBytes(total)}, ${formatBytes(rate)}/s${left}`;
   // A full line makes some terminals go on to the next; 0 columns say nothing.
   const room = columns > 0 ? columns - 1 : Number.POSITIVE_INFINITY;
-  const text = `${name} ${bar} ${numbers}`;
-  return text.length <= room ? text : `${name} ${numbers}`.slice(0, room);
+  const width = Math.min(BAR.longest, room - name.length - numbers.length - 2);
+  if (width < BAR.shortest) return `${name} ${numbers}`.slice(0, room);
+  return `${name} ${'█'.repeat(Math.round(share * width)).padEnd(width, '░')} ${numbers}`;
 }
 
 function duration(seconds: number): string {

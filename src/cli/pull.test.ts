@@ -196,6 +196,7 @@ describe('a line of progress', () => {
   });
 
   it('fits the terminal', () => {
+    expect(progressText('whales/big', now, 80)).toMatch(/^whales\/big █+░+ .* left$/);
     for (const columns of [20, 40, 80, 200]) {
       expect(progressText('whales/a-rather-long-name', now, columns).length).toBeLessThan(columns);
     }
