@@ -75,7 +75,7 @@ async function* logitsOf(
 ): AsyncGenerator<Float32Array> {
   const { config } = source;
   const runtime = await createRuntime({ memoryBytes: memoryFor(config, formats, ids.length) });
-  const line = new LoadingLine(source.directory);
+  const line = new LoadingLine(source.hub?.name ?? source.directory);
   try {
     const parameters = allocateParameters(runtime, config, formats);
     await loadWeights(runtime, source, parameters, { onProgress: (done, total) => line.show(done, total) });
