@@ -11,13 +11,16 @@ import {
 } from './block-formats.ts';
 import { packPanel, packPanels } from './block-pack.ts';
 import { decodeBlocks, fileRows } from './blocks.fixture.ts';
+import { E2M1 } from './ir.ts';
 
 const cases = BLOCK_FORMATS.flatMap((format) => [4, 8, 16].map((lanes) => ({ format, lanes })));
+
+const bf16 = (bits: number) => new Float32Array(Uint32Array.of(bits << 16).buffer)[0]!;
 
 /** Weight k of a row of a panel, read as the description of the layout says. */
 function weightIn(panel: Uint8Array, format: BlockFormat, lanes: number, row: number, k: number): number {
   const width = panelWidth(lanes);
-  const { bits, offset, upperBits, weights, part, minimum, factors } = formatDetails(format);
+  const { bits, codes: kind, offset, upperBits, weights, part, minimum, factors, scale: half } = formatDetails(format);
   const group = panel.subarray(Math.floor(k / weights) * groupLayout(format, width).bytes);
   const view = new DataView(group.buffer, group.byteOffset);
   const parts = weights / part;
@@ -27,7 +30,8 @@ function weightIn(panel: Uint8Array, format: BlockFormat, lanes: number, row: nu
     at += bytes;
     return at - bytes;
   };
-  const scale = view.getFloat16(take(2 * width) + 2 * row, true);
+  const scaleAt = take(2 * width) + 2 * row;
+  const scale = half === 'f16' ? view.getFloat16(scaleAt, true) : bf16(view.getUint16(scaleAt, true));
   const lowest = minimum ? view.getFloat16(take(2 * width) + 2 * row, true) : 0;
   const factor = () => {
     const byte = take(parts * width) + index * width + row;
@@ -42,7 +46,7 @@ function weightIn(panel: Uint8Array, format: BlockFormat, lanes: number, row: nu
     const upper = group[codes + ((part * bits) / 8) * width + 4 * row + (within % 4)]!;
     code += ((upper >> (upperBits * Math.floor(within / 4))) & ((1 << upperBits) - 1)) << 4;
   }
-  return scale * step * (code - offset) + lowest * low;
+  return scale * step * ((kind === 'e2m1' ? E2M1[code]! : code) - offset) + lowest * low;
 }
 
 describe.each(cases)('$format in panels of $lanes lanes', ({ format, lanes }) => {
@@ -59,7 +63,7 @@ describe.each(cases)('$format in panels of $lanes lanes', ({ format, lanes }) =>
       for (let k = 0; k < inner; k++) {
         const expected = row < rows ? weights[row * inner + k]! : 0;
         const found = weightIn(panel, format, lanes, row % width, k);
-        if (found !== expected) expect(found, `weight ${k} of row ${row}`).toBe(expected);
+        if (found !== expected) expect(found + 0, `weight ${k} of row ${row}`).toBe(expected);
       }
     }
   });
@@ -67,13 +71,14 @@ describe.each(cases)('$format in panels of $lanes lanes', ({ format, lanes }) =>
   it('takes hardly more bytes than the file where rows fill the panels', () => {
     const rows = 6 * panelWidth(lanes);
     const more = panelsBytes(format, lanes, rows, 256) / (rows * rowBytes(format, 256));
-    expect(more).toBe({ q4_k: 148 / 144, q5_k: 180 / 176 }[format as string] ?? 1);
+    expect(more).toBe({ q4_k: 148 / 144, q5_k: 180 / 176, mxfp4: 18 / 17 }[format as string] ?? 1);
   });
 
   it('refuses scales and minima that are not finite', () => {
     const { fileBytes, weights, minimum } = formatDetails(format);
     const panel = new Uint8Array(panelsBytes(format, lanes, 1, weights));
-    for (const at of format === 'q6_k' ? [208] : minimum ? [0, 2] : [0]) {
+    // MXFP4 has a factor of two for every exponent.
+    for (const at of format === 'mxfp4' ? [] : format === 'q6_k' ? [208] : minimum ? [0, 2] : [0]) {
       const source = new Uint8Array(fileBytes);
       source[at + 1] = 0xfc;
       expect(() => packPanel(format, lanes, weights, source, panel)).toThrow(/not finite/);

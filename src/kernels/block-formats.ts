@@ -7,7 +7,8 @@
  *
  *     w = scale·factor·(code - offset) + minimum·minimumFactor
  *
- * with codes of 4 to 8 bits, unsigned, because processors multiply unsigned with signed bytes. All products of scale or
+ * with codes of 4 to 8 bits, unsigned, because processors multiply unsigned with signed bytes. The codes of MXFP4 stand
+ * for 4-bit floats, of which twice the value is an integer, so that its scale is halved. All products of scale or
  * minimum with a factor are exact in f32.
  *
  * For kernels `panelWidth` rows make a panel, so that the same place of all its rows is read as whole vectors:
@@ -31,6 +32,7 @@
  * | Q5_0, Q5_1 | 32 | scale 2, minimum 0 or 2, upper bits 4, codes 16 | 22, 24 |
  * | Q4_K, Q5_K | 256 | scale 2, minimum 2, factors 12, upper bits 0 or 32, codes 128 | 148, 180 |
  * | Q6_K | 256 | codes 128, upper bits 64, factors 16 (of 16 weights each), scale 2 | 210 |
+ * | MXFP4 | 32 | exponent 1, codes 16 | 18 |
  */
 
 /** Weights of a block of activations, along K. */
@@ -38,7 +40,7 @@ export const BLOCK = 32;
 /** Vectors of rows in a panel: two, so that V8 can fuse them and each broadcast of an activation serves twice. */
 export const PANEL_VECTORS = 2;
 
-export type BlockFormat = 'q8_0' | 'q4_0' | 'q4_1' | 'q5_0' | 'q5_1' | 'q4_k' | 'q5_k' | 'q6_k';
+export type BlockFormat = 'q8_0' | 'q4_0' | 'q4_1' | 'q5_0' | 'q5_1' | 'q4_k' | 'q5_k' | 'q6_k' | 'mxfp4';
 
 export interface FormatDetails {
   /** Weights and bytes of a block in a file. */
@@ -47,8 +49,11 @@ export interface FormatDetails {
   /** Bits of a code in the words of panels, and those that stand apart. */
   readonly bits: 4 | 8;
   readonly upperBits: 0 | 1 | 2;
-  /** What is subtracted from codes. */
+  /** What codes stand for: themselves, or the doubled 4-bit floats plus 12 that {@link E2M1} has for them. */
+  readonly codes: 'integers' | 'e2m1';
+  /** What is subtracted from that. */
   readonly offset: number;
+  readonly scale: 'f16' | 'bf16';
   /** Weights of a part, which have one factor. */
   readonly part: 16 | 32;
   readonly minimum: boolean;
@@ -56,7 +61,17 @@ export interface FormatDetails {
   readonly factors: 'u8' | 'i8' | undefined;
 }
 
-const short = { weights: 32, bits: 4, upperBits: 0, offset: 0, part: 32, minimum: false, factors: undefined } as const;
+const short = {
+  weights: 32,
+  bits: 4,
+  upperBits: 0,
+  codes: 'integers',
+  offset: 0,
+  scale: 'f16',
+  part: 32,
+  minimum: false,
+  factors: undefined,
+} as const;
 const long = { ...short, weights: 256, minimum: true, factors: 'u8' } as const;
 const DETAILS: Readonly<Record<BlockFormat, FormatDetails>> = {
   q8_0: { ...short, fileBytes: 34, bits: 8, offset: 128 },
@@ -67,6 +82,7 @@ const DETAILS: Readonly<Record<BlockFormat, FormatDetails>> = {
   q4_k: { ...long, fileBytes: 144 },
   q5_k: { ...long, fileBytes: 176, upperBits: 1 },
   q6_k: { ...long, fileBytes: 210, upperBits: 2, offset: 32, part: 16, minimum: false, factors: 'i8' },
+  mxfp4: { ...short, fileBytes: 17, codes: 'e2m1', offset: 12, scale: 'bf16' },
 };
 
 export const BLOCK_FORMATS = Object.keys(DETAILS) as readonly BlockFormat[];

@@ -10,10 +10,10 @@ export function panelsOf(target: TargetInfo, rows: number): number {
 /** Memory of panels of `blocks` blocks of 32 weights along K each. */
 export function weightPanels(target: TargetInfo, format: BlockFormat, panels: number, blocks: number): Extent {
   const width = panelWidth(target.lanes);
-  const { weights, minimum, factors } = formatDetails(format);
+  const { weights, scale, minimum, factors } = formatDetails(format);
   const layout = groupLayout(format, width);
   return records((panels * blocks) / (weights / BLOCK), [
-    { kind: 'f16', count: minimum ? 2 * width : width },
+    { kind: scale, count: minimum ? 2 * width : width },
     ...(factors ? [{ kind: factors, count: layout.codes - layout.factors }] : []),
     { kind: 'u8', count: layout.bytes - layout.codes },
   ]);

@@ -33,6 +33,7 @@ const PACK: Readonly<Record<BlockFormat, PackBlock>> = {
   q4_k: packLong(false),
   q5_k: packLong(true),
   q6_k: packSixBits,
+  mxfp4: packMicroscaled,
 };
 
 /**
@@ -147,6 +148,18 @@ function packNibbles(minimum: boolean, fifth: boolean): PackBlock {
     }
     return bad;
   };
+}
+
+/** MXFP4: an exponent e, of which 2^(e - 128) becomes a bf16 number, the half of what it stands for; then nibbles. */
+function packMicroscaled({ from, to, layout, width }: Move, at: number, start: number, row: number): number {
+  const exponent = from.getUint8(at);
+  // The two least are denormal.
+  to.setUint16(start + 2 * row, exponent < 2 ? 0x20 << exponent : (exponent - 1) << 7, true);
+  const codes = start + layout.codes + 4 * row;
+  for (let word = 0; word < 4; word++) {
+    to.setInt32(codes + 4 * width * word, from.getInt32(at + 1 + 4 * word, true), true);
+  }
+  return 0;
 }
 
 const LOW = 0x0f0f0f0f;

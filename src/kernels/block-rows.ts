@@ -50,14 +50,14 @@ export const gatherBlockRows = defineKernelFamily(
 
 /** Row `place` of a group of blocks, to f32 numbers at `to`. */
 function widenGroup(b: Builder, format: BlockFormat, group: Pointer, place: I32, to: Pointer): void {
-  const { part: length, factors, minimum } = formatDetails(format);
+  const { part: length, scale: kind, factors, minimum } = formatDetails(format);
   const width = panelWidth(b.lanes);
   const layout = groupLayout(format, width);
   const halves = b.offset(group, place, 2);
   const bytes = b.offset(group, place, 1);
   const words = b.offset(group, place, WORD);
-  const scale = b.load(halves, 0, 'f16');
-  const lowest = minimum ? b.load(halves, layout.minima, 'f16') : undefined;
+  const scale = b.load(halves, 0, kind);
+  const lowest = minimum ? b.load(halves, layout.minima, kind) : undefined;
   const widen = (part: I32 | number) => {
     const factor = (value: F32, base: number): F32 => {
       if (factors === undefined) return value;
@@ -80,7 +80,7 @@ function widenPart(
   by: { step: F32; low: F32 | undefined },
   to: Pointer,
 ) {
-  const { bits, upperBits, offset, part: length } = formatDetails(format);
+  const { bits, upperBits, codes: kind, offset, part: length } = formatDetails(format);
   const width = panelWidth(b.lanes);
   const layout = groupLayout(format, width);
   const step = b.splat(by.step);
@@ -92,7 +92,9 @@ function widenPart(
       const above = b.and<'vi32'>(b.shiftRightUnsigned(upper, index * upperBits), (1 << upperBits) - 1);
       whole = b.or<'vi32'>(codes, b.shiftLeft(above, 4));
     }
-    const numbers = b.toF32(offset === 0 ? whole : b.sub<'vi32'>(whole, offset));
+    const numbers = b.toF32(
+      kind === 'e2m1' ? doubledE2m1(b, whole) : offset === 0 ? whole : b.sub<'vi32'>(whole, offset),
+    );
     const address = b.offset(to, WORD * index);
     const values = low ? b.fma<'vf32'>(numbers, step, low) : b.mul<'vf32'>(numbers, step);
     if (b.lanes === WORD) b.store(address, values);
@@ -107,6 +109,14 @@ function widenPart(
       four(b.shiftRightUnsigned(codes, 4), length / 8 + word);
     }
   }
+}
+
+/** Twice the values of 4-bit floats: 0, 1, 2, 3, 4, 6, 8, 12 and their negatives. */
+function doubledE2m1(b: Builder, codes: VectorI32): VectorI32 {
+  const magnitude = b.and<'vi32'>(codes, 7);
+  const above = (least: number) => b.max<'vi32'>(b.sub<'vi32'>(magnitude, least), 0);
+  const doubled = b.add<'vi32'>(b.add<'vi32'>(magnitude, above(4)), b.shiftLeft(above(6), 1));
+  return b.select<'vi32'>(b.gt<'vi32'>(codes, 7), b.sub<'vi32'>(0, doubled), doubled);
 }
 
 /** The four bytes of a word, one in each of the first lanes. */

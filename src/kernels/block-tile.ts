@@ -130,11 +130,16 @@ interface GroupScales {
   minimum(vector: number): VectorF32;
 }
 
-/** Where f16 numbers are widened in many steps, once for a group; otherwise where they are used, to spare registers. */
-function groupScales(b: Builder, { minimum }: FormatDetails, layout: GroupLayout, group: Pointer): GroupScales {
-  const at = (offset: number) => (vector: number) => loadFinite(b, group, offset + vector * b.lanes * 2);
+/** Where 16-bit numbers are widened in several steps, once for a group; otherwise where they are used, to spare registers. */
+function groupScales(
+  b: Builder,
+  { scale: kind, minimum }: FormatDetails,
+  layout: GroupLayout,
+  group: Pointer,
+): GroupScales {
+  const at = (offset: number) => (vector: number) => loadFinite(b, kind, group, offset + vector * b.lanes * 2);
   const loads = { scale: at(0), minimum: at(layout.minima) };
-  if (b.target.halfConversions.includes('f16')) return loads;
+  if (b.target.halfConversions.includes(kind)) return loads;
   const once = (load: (vector: number) => VectorF32) => Array.from({ length: PANEL_VECTORS }, (_, v) => load(v));
   const scales = once(loads.scale);
   const minima = minimum ? once(loads.minimum) : [];
@@ -207,7 +212,9 @@ function integerSums(b: Builder, { details, layout, a, part, codes }: Part): Vec
   }
   const upper = details.upperBits === 0 ? [] : load(layout.upper);
   const whole = (nibbles: readonly VectorI8[], step: number) =>
-    nibbles.map((value, v) => withUpperBits(b, value, upper[v], details.upperBits, step));
+    details.codes === 'e2m1'
+      ? nibbles.map((value) => b.doubledE2m1(value))
+      : nibbles.map((value, v) => withUpperBits(b, value, upper[v], details.upperBits, step));
   for (let word = 0; word < length / 8; word++) {
     const both = load(word * place);
     multiply(
@@ -248,8 +255,9 @@ function withUpperBits(
   return b.or<'vi8'>(nibbles, b.and<'vi8'>(moved, ((1 << bits) - 1) << 4));
 }
 
-/** f16 numbers of one vector of rows. They are finite, which spares targets that widen them step by step a few steps. */
-function loadFinite(b: Builder, address: Pointer, offset: number): VectorF32 {
+/** Numbers of one vector of rows. They are finite, which spares targets that widen f16 step by step a few steps. */
+function loadFinite(b: Builder, kind: FormatDetails['scale'], address: Pointer, offset: number): VectorF32 {
+  if (kind === 'bf16') return b.loadVector(address, offset, kind);
   if (b.target.halfConversions.includes('f16')) return b.loadVector(address, offset, 'f16');
   return finiteF16(b, b.loadVectorI32(address, offset, 'u16'));
 }

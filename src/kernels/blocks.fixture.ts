@@ -10,6 +10,7 @@ export function noise(index: number, range: number): number {
 
 /** Where f16 numbers stand in a block of a file: its scale, and its minimum if it has one. */
 function halvesIn(format: BlockFormat): number[] {
+  if (format === 'mxfp4') return [];
   return format === 'q6_k' ? [208] : formatDetails(format).minimum ? [0, 2] : [0];
 }
 
@@ -22,6 +23,8 @@ export function fileRows(format: BlockFormat, rows: number, inner: number, seed:
   const view = new DataView(bytes.buffer);
   for (let i = 0; i < bytes.length; i++) bytes[i] = noise(seed + i, 256);
   for (let at = 0; at < bytes.length; at += formatDetails(format).fileBytes) {
+    // Exponents near that of 1, and the two that are denormal once halved.
+    if (format === 'mxfp4') bytes[at] = noise(seed + at, 7) < 2 ? noise(at, 2) : 117 + noise(seed - at, 20);
     for (const half of halvesIn(format)) {
       const kind = noise(seed + at + half, 11);
       const scale = kind === 0 ? 3 * 2 ** -24 : kind === 1 ? 0 : (noise(at + half - seed, 2047) - 1023) / 2 ** 15;
@@ -74,6 +77,13 @@ function sixBits(block: Uint8Array, k: number): number {
   return (low & 15) + (((block[128 + 32 * (k >> 7) + within]! >> (2 * row)) & 3) << 4) - 32;
 }
 
+/** A 4-bit float: sign, two bits of exponent, one of mantissa. A zero has no sign, as in ggml. */
+function e2m1(code: number): number {
+  const [exponent, mantissa] = [(code >> 1) & 3, code & 1];
+  const magnitude = exponent === 0 ? mantissa / 2 : (1 + mantissa / 2) * 2 ** (exponent - 1);
+  return code > 8 ? -magnitude : magnitude;
+}
+
 /** No minimum: what leaves every number as it is when added, the sign of a zero too. */
 const NONE = -0;
 
@@ -87,6 +97,7 @@ const WEIGHT: Readonly<Record<BlockFormat, (block: Uint8Array, k: number) => [nu
   q4_k: (block, k) => longWeight(block, k, nibble(block, 16, k, 32)),
   q5_k: (block, k) => longWeight(block, k, nibble(block, 48, k, 32) + 16 * ((block[16 + (k & 31)]! >> (k >> 5)) & 1)),
   q6_k: (block, k) => [half(block, 208) * ((block[192 + (k >> 4)]! << 24) >> 24) * sixBits(block, k), NONE],
+  mxfp4: (block, k) => [2 ** (block[0]! - 127) * e2m1(nibble(block, 1, k, 16)), NONE],
 };
 
 /** What `quantiseRows` makes of contiguous rows, step by step in f32. */

@@ -48,6 +48,7 @@ type IntegerBinary = 'add' | 'sub' | 'mul' | 'min' | 'max' | 'and' | 'or' | 'xor
  * - `vi8.dot(acc, a, b)`: acc.i32 lane j + Σ of 4 products a[4j+i]·b[4j+i], a signed, b in 0..127;
  *   `vi8.dot_unsigned` likewise with b in 0..255, which costs more where processors multiply 7 bits at most.
  * - `vi8.splat4` broadcasts the four bytes of an i32 to every group of four lanes.
+ * - `vi8.e2m1` takes codes of 4-bit floats, bytes in 0..15, to twice their values plus 12 ({@link E2M1}), 0..24.
  * - `vi32.dot_bf16(acc, a, b)`: lanes of a and b hold two bf16 numbers each, the first in the low half; lane j of acc plus
  *   the two products of its lanes. The products are exact (16 bits of 24) and the target chooses the order of the two
  *   sums, each rounded to nearest even: |error| ≤ 2·2⁻²⁴·(|acc| + |a₀·b₀| + |a₁·b₁|), up to terms of second order. A
@@ -68,6 +69,7 @@ export type PureOperation =
   | 'vf32.reduce_max'
   | 'vf32.reduce_min'
   | 'vi8.splat4'
+  | 'vi8.e2m1'
   | 'vi8.and'
   | 'vi8.or'
   | 'vi8.add'
@@ -77,6 +79,9 @@ export type PureOperation =
   | 'vi8.dot'
   | 'vi8.dot_unsigned'
   | `${ValueType}.select`;
+
+/** Twice the value of a 4-bit float e2m1 (OCP Microscaling Formats v1.0, table 5), plus 12, by code. */
+export const E2M1: readonly number[] = [12, 13, 14, 15, 16, 18, 20, 24, 12, 11, 10, 9, 8, 6, 4, 0];
 
 export type Instruction =
   | { readonly op: 'const'; readonly result: Value; readonly value: number }

@@ -224,6 +224,20 @@ describe.each(targets)('the language on %s', (target) => {
     );
   });
 
+  it('takes codes of 4-bit floats to twice their values and 12', () => {
+    const kernel = defineKernel('e2m1', { a: 'in', z: 'out' }, (b, p) => {
+      b.storeBytes(p.z, b.doubledE2m1(b.loadBytes(p.a)));
+      b.storeBytes(b.offset(p.z, b.lanes), b.doubledE2m1(b.shiftRightUnsigned(b.loadBytes(p.a), 1)));
+    });
+    const { lanes } = targetInfo(target);
+    const codes = Array.from({ length: 4 * lanes }, (_, i) => (7 * i + 3) % 16);
+    const [a, out] = [arena.bytes(codes, { offset: 3 }), arena.bytes(8 * lanes)];
+    arena.run(kernel, { a, z: out });
+    const halves = [0, 0.5, 1, 1.5, 2, 3, 4, 6];
+    const doubled = (code: number) => 12 + 2 * (code < 8 ? halves[code]! : -halves[code - 8]!);
+    expect(out.read()).toEqual([...codes.map(doubled), ...codes.map((code) => doubled(code >> 1))]);
+  });
+
   it('computes integer dot products with unsigned bytes of full range', () => {
     const kernel = defineKernel('dot_unsigned', { a: 'in', b: 'in', z: 'out' }, (b, p) => {
       const [signed, unsigned] = [b.loadBytes(p.a), b.loadBytes(p.b)];

@@ -295,6 +295,10 @@ export class ValueBuilder {
   splatBytes(a: I32): VectorI8 {
     return this.pure('vi8.splat4', 'vi8', [a]);
   }
+  /** Twice the 4-bit floats (e2m1) with these codes, bytes in 0..15, plus 12: bytes in 0..24. */
+  doubledE2m1(codes: VectorI8): VectorI8 {
+    return this.pure('vi8.e2m1', 'vi8', [codes]);
+  }
   /** accumulator + dot products of groups of four bytes; `a` signed, `b` in 0..127. */
   dot(accumulator: VectorI32, a: VectorI8, b: VectorI8): VectorI32 {
     return this.pure('vi8.dot', 'vi32', [accumulator, a, b]);

@@ -1,5 +1,5 @@
 import { bf16ToF32, f16ToF32, f32ToBf16, f32ToF16 } from '../half-numbers.ts';
-import { ARGUMENT_SLOT_BYTES, type Instruction, type KernelProgram, type TargetInfo, type Value } from '../ir.ts';
+import { ARGUMENT_SLOT_BYTES, E2M1, type Instruction, type KernelProgram, type TargetInfo, type Value } from '../ir.ts';
 import { compare, FLOAT_BINARY, FLOAT_UNARY, INTEGER_BINARY, saturate } from './scalar-operations.ts';
 
 /**
@@ -179,6 +179,7 @@ class Translator {
       const yes = result.type === 'vi32' ? -1 : 1;
       return this.#lanewise(result, args, (a, b) => (comparison(a, b) ? yes : 0));
     }
+    if (operation === 'e2m1') return this.#lanewise(result, args, (code) => E2M1[code & 15]!);
     if (type === 'vi8') return this.#bytewise(operation, result, args);
     if (float) {
       const unary = FLOAT_UNARY[operation];

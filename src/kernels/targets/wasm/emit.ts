@@ -1,4 +1,11 @@
-import { ARGUMENT_SLOT_BYTES, type Instruction, type KernelProgram, type Value, type ValueType } from '../../ir.ts';
+import {
+  ARGUMENT_SLOT_BYTES,
+  E2M1,
+  type Instruction,
+  type KernelProgram,
+  type Value,
+  type ValueType,
+} from '../../ir.ts';
 import { ByteWriter, TYPE } from './encoder.ts';
 import { OPCODES, SIMD } from './opcodes.ts';
 
@@ -211,6 +218,10 @@ export class WasmEmitter {
         return;
       case 'vi32.lane_index':
         this.#vectorConstant(Uint8Array.from([0, 0, 0, 0, 1, 0, 0, 0, 2, 0, 0, 0, 3, 0, 0, 0]));
+        return;
+      case 'vi8.e2m1':
+        this.#vectorConstant(Uint8Array.from(E2M1));
+        this.#get(a).#simd(SIMD.swizzle);
         return;
       case 'vi8.dot':
         return this.#dot(a, b, c);

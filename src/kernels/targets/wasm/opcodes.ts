@@ -106,6 +106,7 @@ export const SIMD = {
   extractI32: 27,
   extractF32: 31,
   and: 78,
+  swizzle: 14,
   bitselect: 82,
   load8Lane: 84,
   load16Lane: 85,

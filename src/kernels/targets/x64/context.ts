@@ -1,4 +1,4 @@
-import type { Instruction, KernelProgram, Value } from '../../ir.ts';
+import { E2M1, type Instruction, type KernelProgram, type Value } from '../../ir.ts';
 import { type Allocation, allocate, classOf } from './allocate.ts';
 import { Assembler, type VectorOptions } from './assembler.ts';
 import { type Folded, findFolded, operandsOf } from './fold.ts';
@@ -163,6 +163,12 @@ export class Context {
   pairOrder(): MemoryOperand {
     const lanes = this.width / 32;
     return this.assembler.constant(wordBytes(Int32Array.from({ length: lanes }, (_, i) => i | ((lanes + i) << 16))));
+  }
+
+  /** Values of 4-bit floats by code, in every 16 bytes. */
+  e2m1Table(): MemoryOperand {
+    const words = new Int32Array(Uint8Array.from(E2M1).buffer);
+    return this.assembler.constant(wordBytes(Int32Array.from({ length: this.width / 32 }, (_, i) => words[i % 4]!)));
   }
 
   /** The bits of a constant as a word of 32 bits. */

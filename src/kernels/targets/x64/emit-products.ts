@@ -83,3 +83,11 @@ export function emitPairs(context: Context, { args, result }: Pure, position: nu
   assembler.vector(V.movups, scratch[1], 0, context.pairOrder(), { width });
   assembler.vector(V.permw, context.target(result, position), scratch[1], scratch[0], { width });
 }
+
+/** The table in every 16 bytes of a register, from which the codes choose. */
+export function emitE2m1(context: Context, { args, result }: Pure, position: number): void {
+  const { scratch, width } = context;
+  const codes = context.inRegister(args[0]!, position, 0);
+  context.move(scratch[1], { operand: context.e2m1Table(), broadcast: false }, width);
+  context.vector(V.pshufb, context.target(result, position), scratch[1], codes, { width });
+}

@@ -3,7 +3,7 @@ import type { Value } from '../../ir.ts';
 import { Label } from './assembler.ts';
 import type { Context, Pure } from './context.ts';
 import { testCondition } from './emit-general.ts';
-import { emitDot, emitDotPairs, emitDotUnsigned, emitPairs } from './emit-products.ts';
+import { emitDot, emitDotPairs, emitDotUnsigned, emitE2m1, emitPairs } from './emit-products.ts';
 import { isCommutative, isComparison } from './fold.ts';
 import { R, type Width } from './registers.ts';
 import { V, type VectorOpcode } from './vector-opcodes.ts';
@@ -66,6 +66,7 @@ export function emitVector(context: Context, pure: Pure, position: number): void
   else if (operation === 'dot') emitDot(context, pure, position);
   else if (operation === 'dot_unsigned') emitDotUnsigned(context, pure, position);
   else if (operation === 'dot_bf16') emitDotPairs(context, pure, position);
+  else if (operation === 'e2m1') emitE2m1(context, pure, position);
   else if (operation === 'pair_bf16') emitPairs(context, pure, position);
   else emitUnary(context, pure, operation, position);
 }

@@ -93,6 +93,7 @@ export const V = {
   permq: { prefix: 1, map: 3, opcode: 0x00, memory: 'full', wide: true },
   /** Words of 16 bits of the last operand, chosen by the indices in the first. */
   permw: { prefix: 1, map: 2, opcode: 0x8d, memory: 'full', wide: true, evex: true },
+  pshufb: full([1, 2, 0x00]),
   pmaddubsw: full([1, 2, 0x04]),
   pmaddwd: full([1, 1, 0xf5]),
   pdpbusd: full([1, 2, 0x50]),
