@@ -23,10 +23,6 @@ export interface BlockScaling {
 
 /** Weights in 8-bit floats, read as what they stand for. */
 export interface ScaledReader extends TensorSource {
-  /**
-   * Reads whole rows of a matrix as f32, the first of them `firstRow`.
-   * @param target a multiple of the matrix's columns.
-   */
   readRows(name: string, firstRow: number, target: Float32Array): Promise<void>;
   /** The same as bf16 bit patterns, rounded to nearest, ties to even. */
   readRowsBf16(name: string, firstRow: number, target: Uint16Array): Promise<void>;
@@ -87,7 +83,10 @@ export function withBlockScales(reader: TensorReader, { block }: BlockScaling): 
   }
   const readRows = async (name: string, firstRow: number, target: Float32Array): Promise<void> => {
     const tensor = scaled.get(name);
-    if (tensor === undefined) throw new Error(`tensor ${name} is no matrix of 8-bit floats with scales`);
+    if (tensor === undefined) {
+      if (name.endsWith(SCALE)) throw new Error(`${name} is the scale of a weight, read the weight`);
+      return reader.readRows!(name, firstRow, target);
+    }
     await readScaledRows(reader, tensor, block, firstRow, target);
   };
   return {

@@ -66,7 +66,9 @@ describe('weights with block scales', () => {
     await expect(weights.read('row.weight_scale_inv', new Float32Array(3))).rejects.toThrow(/is the scale of a weight/);
     await expect(weights.read('row.weight', new Float32Array(3))).rejects.toThrow(/has 257 elements, the target 3/);
     await expect(weights.readRows('row.weight', 1, new Float32Array(257))).rejects.toThrow(/has 1 rows of 257/);
-    await expect(weights.readRows('norm.weight', 0, norm)).rejects.toThrow(/no matrix of 8-bit floats/);
+    await weights.readRows('norm.weight', 0, norm.fill(0));
+    expect([...norm]).toEqual([1, 1, 1, 1]);
+    await expect(weights.readRows('row.weight_scale_inv', 0, norm)).rejects.toThrow(/is the scale of a weight/);
   });
 });
 

@@ -235,7 +235,7 @@ function scaling(fields: Fields): Record<string, unknown> | null {
 }
 
 /** The only values that published models of the Llama 3 family use beside their factor. */
-const LLAMA3 = { low_freq_factor: 1, high_freq_factor: 4, original_max_position_embeddings: 8192 };
+export const LLAMA3 = { low_freq_factor: 1, high_freq_factor: 4, original_max_position_embeddings: 8192 };
 
 /** What the frequency of each rotary pair is divided by under `rope_type` llama3 (transformers, modeling_rope_utils). */
 export function llama3Factors(theta: number, headDim: number, factor: number): Float32Array {

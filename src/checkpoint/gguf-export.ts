@@ -1,5 +1,5 @@
 import type { WritableType } from './block-quantize.ts';
-import { llama3Factors } from './gguf-config.ts';
+import { LLAMA3, llama3Factors } from './gguf-config.ts';
 import type { GgufValue } from './gguf-metadata.ts';
 import { type Architecture, fillName, interleavedRow, type NameRule, parseHuggingFaceName } from './gguf-names.ts';
 import type { GgufTensorToWrite } from './gguf-write.ts';
@@ -140,6 +140,9 @@ function addLatentAttention(metadata: Metadata, predictions: number): void {
   metadata.add('rope.dimension_count', 'uint32', rope);
   if (predictions > 0) metadata.add('nextn_predict_layers', 'uint32', predictions);
   const { config } = metadata;
+  if (config.rope_interleave === false) {
+    throw new Error('config.json: GGUF readers rotate neighbouring numbers; rope_interleave false cannot be written');
+  }
   const experts = Number(config.n_routed_experts ?? 0);
   const layers = metadata.needed('num_hidden_layers');
   if (experts > 0 && (config.moe_layer_freq ?? 1) !== 1) {
@@ -160,9 +163,8 @@ function addLatentAttention(metadata: Metadata, predictions: number): void {
   metadata.field('expert_group_used_count', 'uint32', 'topk_group');
   metadata.field('expert_weights_scale', 'float32', 'routed_scaling_factor');
   metadata.add('expert_gating_func', 'uint32', sigmoid ? 2 : 1);
-  if (config.norm_topk_prob ?? sigmoid) {
-    metadata.entries.push(['deepseek2.expert_weights_norm', { type: 'bool', value: true }]);
-  }
+  const normed = Boolean(config.norm_topk_prob ?? sigmoid);
+  metadata.entries.push(['deepseek2.expert_weights_norm', { type: 'bool', value: normed }]);
 }
 
 function addScaling(metadata: Metadata, scaling: HuggingFaceFields): void {
@@ -233,6 +235,13 @@ export function ggufTensors(
   }
   const scaling = (config.rope_scaling ?? config.rope_parameters ?? null) as HuggingFaceFields | null;
   if (architecture === 'llama' && scaling?.rope_type === 'llama3') {
+    const other = Object.entries(LLAMA3).find(([field, value]) => scaling[field] !== value);
+    if (other !== undefined) {
+      const [field, value] = other;
+      throw new Error(
+        `config.json: GGUF readers know llama3 scaling only with ${field} ${value}, not ${String(scaling[field])}`,
+      );
+    }
     const factors = llama3Factors(
       Number(config.rope_theta ?? scaling.rope_theta),
       headDimOf(config),
@@ -251,8 +260,24 @@ async function readWhole(source: TensorSource, { name, elements }: StoredTensor)
   return values;
 }
 
-async function* whole(source: TensorSource, tensor: StoredTensor): AsyncGenerator<Float32Array> {
-  yield await readWhole(source, tensor);
+/** Elements of a tensor that are read at a time, where rows can be read: 64 MiB. */
+const READ_AT_ONCE = 1 << 24;
+
+/** A tensor in pieces of whole rows: the embedding of a large model has gigabytes. */
+export async function* whole(source: TensorSource, tensor: StoredTensor): AsyncGenerator<Float32Array> {
+  const { name, elements, shape } = tensor;
+  if (source.readRows === undefined || elements <= READ_AT_ONCE) {
+    yield await readWhole(source, tensor);
+    return;
+  }
+  const columns = shape.at(-1) ?? 1;
+  const rows = elements / columns;
+  const step = Math.max(1, Math.floor(READ_AT_ONCE / columns));
+  for (let row = 0; row < rows; row += step) {
+    const piece = new Float32Array(Math.min(step, rows - row) * columns);
+    await source.readRows(name, row, piece);
+    yield piece;
+  }
 }
 
 async function* interleaved(source: TensorSource, tensor: StoredTensor, heads: number): AsyncGenerator<Float32Array> {

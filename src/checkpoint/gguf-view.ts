@@ -185,7 +185,7 @@ function viewReader(reader: GgufReader, tensors: ReadonlyMap<string, ViewedTenso
     }
     await readInterleaved(reader, source, rowBytes, firstRow, target);
   };
-  return {
+  const view: GgufView = {
     tensors,
     readRawRows,
     readTensorRows: (tensor, firstRow, target) =>
@@ -217,8 +217,28 @@ function viewReader(reader: GgufReader, tensors: ReadonlyMap<string, ViewedTenso
         await readLatentUp(reader, source, target);
       }
     },
+    async readRows(name, firstRow, target) {
+      const { source, shape, elements } = find(name);
+      const columns = shape.at(-1) ?? 1;
+      if (source.kind === 'rows') {
+        if (!(firstRow >= 0 && firstRow * columns + target.length <= elements)) {
+          throw new Error(`${reader.path}: ${name} has no ${target.length} elements from row ${firstRow} on`);
+        }
+        await reader.readRange(source.tensor.name, (source.first + firstRow) * columns, target);
+        return;
+      }
+      // Others are put together from the rows of a head; matrices of attention are small.
+      const whole = new Float32Array(elements);
+      await view.read(name, whole);
+      const from = firstRow * columns;
+      if (!(from >= 0 && from + target.length <= elements)) {
+        throw new Error(`${reader.path}: ${name} has no ${target.length} elements from row ${firstRow} on`);
+      }
+      target.set(whole.subarray(from, from + target.length));
+    },
     close: () => reader.close(),
   };
+  return view;
 }
 
 /** Rows of one type are rows of bytes; a bias is a row of one element each. */

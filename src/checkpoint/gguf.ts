@@ -60,7 +60,7 @@ async function openFile(path: string): Promise<OpenFile> {
 }
 
 /** Far above any published model: DeepSeek-V3 in bf16 has some 30 parts. */
-const MOST_PARTS = 1000;
+export const MOST_PARTS = 1000;
 
 function splitNumber({ file, header }: OpenFile, key: string): number | undefined {
   const entry = header.metadata.get(key);

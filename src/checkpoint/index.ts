@@ -13,8 +13,17 @@ export { architectureOf, type ChooseType, ggufMetadata, ggufTensors, type Huggin
 export { type GgufHeader, type GgufTensor, readGgufHeader } from './gguf-header.ts';
 export type { GgufArray, GgufValue, GgufValueType } from './gguf-metadata.ts';
 export { ARCHITECTURES, type Architecture, NAME_RULES, type NameRule } from './gguf-names.ts';
+export { keptMetadata, retypedTensors } from './gguf-retype.ts';
 export { type GgufView, huggingFaceView, type RowSource, type ViewedTensor } from './gguf-view.ts';
-export { type GgufTensorToWrite, type GgufToWrite, type Pieces, writeGguf } from './gguf-write.ts';
+export {
+  type BlockConverter,
+  type GgufTensorToWrite,
+  type GgufToWrite,
+  type GgufWriteOptions,
+  type Pieces,
+  partPath,
+  writeGguf,
+} from './gguf-write.ts';
 export { type ModelSize, modelSize, type ParameterCount } from './model-size.ts';
 export {
   checkpointTensors,
@@ -25,6 +34,16 @@ export {
   type WeightSource,
 } from './model-weights.ts';
 export { expectedTensors, type TensorRole, type TensorSpec, tensorSpecs } from './names.ts';
+export {
+  isQuantizable,
+  MIX_NAMES,
+  type MixedModel,
+  type MixName,
+  mixBase,
+  mixFileType,
+  mixNamed,
+  mixTypes,
+} from './quantization-mix.ts';
 export { openModelTensors, openSafetensors, type TensorReader, type TensorSource } from './safetensors.ts';
 export type { ElementType, StoredTensor, TensorInfo } from './safetensors-header.ts';
 export { type TensorToWrite, type WeightType, writeSafetensors } from './safetensors-write.ts';

@@ -17,6 +17,12 @@ export interface TensorSource<T extends StoredTensor = StoredTensor> {
    * @throws {Error} for a type that is not read as f32.
    */
   read(name: string, target: Float32Array): Promise<void>;
+  /**
+   * Reads whole rows of a tensor as f32, all axes but the last counted as rows; where it is absent, only whole tensors
+   * can be read.
+   * @param target a multiple of the last axis.
+   */
+  readRows?(name: string, firstRow: number, target: Float32Array): Promise<void>;
   /** The bytes of a tensor of any type, little-endian. */
   readRaw(name: string): Promise<Uint8Array<ArrayBuffer>>;
   close(): Promise<void>;
@@ -110,6 +116,7 @@ function joined(tensors: ReadonlyMap<string, TensorInfo>, shards: readonly Tenso
     tensors,
     metadata: shards[0]!.metadata,
     read: async (name, target) => shardOf(name).read(name, target),
+    readRows: async (name, firstRow, target) => shardOf(name).readRows!(name, firstRow, target),
     readRaw: async (name) => shardOf(name).readRaw(name),
     readRawRange: async (name, offset, length) => shardOf(name).readRawRange(name, offset, length),
     readRawInto: async (name, offset, target) => shardOf(name).readRawInto(name, offset, target),
@@ -139,7 +146,23 @@ function reader(
   return {
     tensors,
     metadata,
-    read: async (name, target) => readFloat32(file, find(name), target),
+    async read(name, target) {
+      const tensor = find(name);
+      if (target.length !== tensor.elements) {
+        throw new Error(`${file.path}: tensor ${name} has ${tensor.elements} elements, the target ${target.length}`);
+      }
+      await readFloat32(file, tensor, 0, target);
+    },
+    async readRows(name, firstRow, target) {
+      const tensor = find(name);
+      const first = firstRow * (tensor.shape.at(-1) ?? 1);
+      if (!(Number.isInteger(first) && first >= 0 && first + target.length <= tensor.elements)) {
+        throw new Error(
+          `${file.path}: tensor ${name} has ${tensor.elements} elements, cannot read ${target.length} from row ${firstRow}`,
+        );
+      }
+      await readFloat32(file, tensor, first, target);
+    },
     async readRaw(name) {
       const { offset, bytes } = find(name);
       return file.read(offset, bytes);
@@ -150,13 +173,10 @@ function reader(
   };
 }
 
-async function readFloat32(file: ReadableFile, tensor: TensorInfo, target: Float32Array): Promise<void> {
-  const { dtype, elements, offset } = tensor;
-  if (target.length !== elements) {
-    throw new Error(`${tensor.path}: tensor ${tensor.name} has ${elements} elements, the target ${target.length}`);
-  }
+async function readFloat32(file: ReadableFile, tensor: TensorInfo, first: number, target: Float32Array): Promise<void> {
+  const { dtype, offset } = tensor;
   if (dtype === 'F32') {
-    await file.readInto(new Uint8Array(target.buffer, target.byteOffset, target.byteLength), offset);
+    await file.readInto(new Uint8Array(target.buffer, target.byteOffset, target.byteLength), offset + 4 * first);
     return;
   }
   const widen = dtype === 'BF16' ? bf16ToFloat32 : dtype === 'F16' ? f16ToFloat32 : undefined;
@@ -165,10 +185,11 @@ async function readFloat32(file: ReadableFile, tensor: TensorInfo, target: Float
       `${tensor.path}: tensor ${tensor.name} has type ${dtype}; only F32, F16 and BF16 can be read as f32`,
     );
   }
+  const elements = target.length;
   const buffer = new Uint16Array(Math.min(CHUNK, elements));
   for (let done = 0; done < elements; done += CHUNK) {
     const part = buffer.subarray(0, Math.min(CHUNK, elements - done));
-    await file.readInto(new Uint8Array(part.buffer, 0, part.byteLength), offset + done * 2);
+    await file.readInto(new Uint8Array(part.buffer, 0, part.byteLength), offset + (first + done) * 2);
     widen(part, target.subarray(done, done + part.length));
   }
 }

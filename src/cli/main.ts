@@ -2,6 +2,7 @@
 import { Command } from 'commander';
 import { version } from '../version.ts';
 import { registerAsk } from './ask.ts';
+import { registerConvert, registerQuantize } from './convert.ts';
 import { registerDoctor } from './doctor.ts';
 import { registerEval } from './eval.ts';
 import { registerExport } from './export.ts';
@@ -26,6 +27,8 @@ registerPull(program);
 registerEval(program);
 registerTrain(program);
 registerExport(program);
+registerConvert(program);
+registerQuantize(program);
 registerPlot(program);
 registerInspect(program);
 registerLogits(program);

@@ -9,6 +9,8 @@ export {
   prepareQuestion,
   type Question,
 } from './chat-session.ts';
+export type { ConvertedModel, ConvertOptions } from './conversion.ts';
+export { convertModel } from './convert-model.ts';
 export { Engine, type EngineOptions, type EngineStatistics, type GenerationRequest } from './engine.ts';
 export { Generation, type GenerationResult, type GenerationUsage } from './generation.ts';
 export { KeyValueCache, type KeyValueCacheOptions } from './key-value-cache.ts';

@@ -1,5 +1,6 @@
 import { openCheckpoint, openGgufCheckpoint, type WeightSource } from '../checkpoint/index.ts';
 import { locateModel, type ModelLocation, type PullOptions } from '../hub/index.ts';
+import { describeValue } from '../model/describe-value.ts';
 import { type ModelConfig, parseModelConfig } from '../model/index.ts';
 import { platform } from '../platform/index.ts';
 import { readGgufTokenizer, Tokenizer } from '../text/index.ts';
@@ -28,11 +29,13 @@ export interface ModelSource extends WeightSource {
  */
 export async function openModelSource(model: string | ModelLocation, options?: PullOptions): Promise<ModelSource> {
   const { path, hub } = typeof model === 'string' ? await locateModel(model, options) : model;
+  return (await isGgufFile(path)) ? openGgufSource(path, hub) : openDirectory(path, hub);
+}
+
+/** Whether a path is that of a file named as GGUF files are; what it holds is not looked at. */
+export async function isGgufFile(path: string): Promise<boolean> {
   const { files } = platform();
-  if (/\.gguf$/i.test(path) && (await files.exists(path)) && (await files.stat(path)).kind === 'file') {
-    return openGgufSource(path, hub);
-  }
-  return openDirectory(path, hub);
+  return /\.gguf$/i.test(path) && (await files.exists(path)) && (await files.stat(path)).kind === 'file';
 }
 
 async function openDirectory(path: string, hub: ModelLocation['hub']): Promise<ModelSource> {
@@ -41,7 +44,10 @@ async function openDirectory(path: string, hub: ModelLocation['hub']): Promise<M
     const readJson = async (name: string) =>
       (await checkpoint.has(name)) ? await checkpoint.readJson(name) : undefined;
     const generation = await readJson('generation_config.json');
-    const config = withEndTokens(checkpoint.config, endTokensOf(generation));
+    const config = withEndTokens(
+      checkpoint.config,
+      endTokensOf(`${checkpoint.directory}/generation_config.json`, generation),
+    );
     return {
       ...checkpoint,
       hub,
@@ -66,6 +72,12 @@ async function openDirectory(path: string, hub: ModelLocation['hub']): Promise<M
   }
 }
 
+/** Whether a GGUF file has a tokenizer; `no_vocab` is llama.cpp's word for none. */
+export function hasGgufTokenizer(metadata: ReadonlyMap<string, { readonly value: unknown }>): boolean {
+  const model = metadata.get('tokenizer.ggml.model')?.value;
+  return model !== undefined && model !== 'no_vocab';
+}
+
 async function openGgufSource(path: string, hub: ModelLocation['hub']): Promise<ModelSource> {
   const file = await openGgufCheckpoint(path);
   try {
@@ -81,7 +93,7 @@ async function openGgufSource(path: string, hub: ModelLocation['hub']): Promise<
       hub,
       get config() {
         // A file without a tokenizer still has logits.
-        const ends = file.metadata.has('tokenizer.ggml.model') ? tokenizerParts().endTokenIds : [];
+        const ends = hasGgufTokenizer(file.metadata) ? tokenizerParts().endTokenIds : [];
         return withEndTokens(config, ends);
       },
       readJson: async () => undefined,
@@ -96,11 +108,21 @@ async function openGgufSource(path: string, hub: ModelLocation['hub']): Promise<
   }
 }
 
-/** `eos_token_id` of generation_config.json, which often names more end tokens than config.json. */
-function endTokensOf(generation: unknown): number[] {
-  const given = (Object(generation) as { eos_token_id?: unknown }).eos_token_id;
-  const list = Array.isArray(given) ? given : [given];
-  return list.filter((id): id is number => Number.isInteger(id) && (id as number) >= 0);
+/**
+ * `eos_token_id` of generation_config.json, which often names more end tokens than config.json.
+ * @throws {Error} naming the file where it is neither a token nor a list of them
+ */
+export function endTokensOf(path: string, generation: unknown): number[] {
+  if (generation === undefined) return [];
+  if (typeof generation !== 'object' || generation === null || Array.isArray(generation)) {
+    throw new Error(`${path}: does not hold an object`);
+  }
+  const { eos_token_id: given = null } = generation as { eos_token_id?: unknown };
+  if (given === null) return [];
+  const list: readonly unknown[] = Array.isArray(given) ? given : [given];
+  const wrong = list.find((id) => !Number.isSafeInteger(id) || (id as number) < 0);
+  if (wrong !== undefined) throw new Error(`${path}: field eos_token_id holds ${describeValue(wrong)}, not a token`);
+  return list as number[];
 }
 
 function withEndTokens(config: ModelConfig, more: readonly number[]): ModelConfig {
@@ -108,7 +130,8 @@ function withEndTokens(config: ModelConfig, more: readonly number[]): ModelConfi
   return { ...config, eosTokenIds: [...new Set([...config.eosTokenIds, ...known])] };
 }
 
-function named<T>(path: string, work: () => T): T {
+/** Runs `work`; its errors name the file or directory. */
+export function named<T>(path: string, work: () => T): T {
   try {
     return work();
   } catch (error) {

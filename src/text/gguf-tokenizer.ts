@@ -19,6 +19,7 @@ export interface GgufTokenizer {
 /** Kinds of tokens, `tokenizer.ggml.token_type` (the enumeration of llama.cpp). */
 const CONTROL = 3;
 const USER_DEFINED = 4;
+const UNUSED = 5;
 
 /**
  * Tokens that readers of an answer must see though they are control tokens: marks of thinking and of tool calls. The
@@ -43,7 +44,7 @@ export function readGgufTokenizer(metadata: GgufMetadata): GgufTokenizer {
   }
   const cut = preTokenizerOf(metadata);
   const tokens = strings(metadata, 'tokenizer.ggml.tokens');
-  const vocabulary = vocabularyOf(tokens);
+  const vocabulary = vocabularyOf(tokens, list(metadata, 'tokenizer.ggml.token_type'));
   const added = addedTokens(metadata, tokens);
   const { composes, ignoresMerges, patterns } = cut;
   const tokenizerJson: TokenizerJson = {
@@ -92,10 +93,14 @@ function preTokenizerOf(metadata: GgufMetadata): PreTokenizer {
   );
 }
 
-function vocabularyOf(tokens: readonly string[]): Record<string, number> {
+/** What converters put in rows of the embedding for which a tokenizer has no token. */
+const PADDING = /^\[PAD\d+\]$/;
+
+function vocabularyOf(tokens: readonly string[], types: ArrayLike<unknown>): Record<string, number> {
   // Without a prototype: a token may be called __proto__.
   const vocabulary = Object.create(null) as Record<string, number>;
   tokens.forEach((token, id) => {
+    if (Number(types[id]) === UNUSED && PADDING.test(token)) return;
     const name = token === '' ? `[EMPTY_${id}]` : token;
     const before = vocabulary[name];
     if (before !== undefined) {
@@ -153,8 +158,7 @@ function configOf(
     const id = specialId(metadata, name, tokens.length);
     return id === undefined ? {} : { [`${name === 'padding' ? 'pad' : name}_token`]: tokens[id] };
   };
-  const template = metadata['tokenizer.chat_template'];
-  if (template !== undefined && typeof template !== 'string') throw new Error('tokenizer.chat_template is not a text');
+  const template = chatTemplate(metadata);
   return {
     ...text('bos'),
     ...text('eos'),
@@ -164,6 +168,22 @@ function configOf(
     clean_up_tokenization_spaces: false,
     ...(template === undefined ? {} : { chat_template: template }),
   };
+}
+
+/** The template, or the list of all where there are others with names, as tokenizer_config.json has it. */
+function chatTemplate(metadata: GgufMetadata): string | { name: string; template: string }[] | undefined {
+  const templateAt = (key: string) => {
+    const template = metadata[key];
+    if (template !== undefined && typeof template !== 'string') throw new Error(`${key} is not a text`);
+    return template;
+  };
+  const standard = templateAt('tokenizer.chat_template');
+  if (metadata['tokenizer.chat_templates'] === undefined) return standard;
+  const named = strings(metadata, 'tokenizer.chat_templates').flatMap((name) => {
+    const template = templateAt(`tokenizer.chat_template.${name}`);
+    return template === undefined ? [] : [{ name, template }];
+  });
+  return standard === undefined ? named : [{ name: 'default', template: standard }, ...named];
 }
 
 function specialId(metadata: GgufMetadata, name: string, count: number): number | undefined {

@@ -5,6 +5,7 @@ export * from './chat-encodings.ts';
 export * from './chat-template.ts';
 export type { ChatEncoding, ChatEncodingOptions } from './encodings/encoding.ts';
 export * from './gguf-tokenizer.ts';
+export * from './gguf-tokenizer-write.ts';
 export * from './messages.ts';
 export * from './special-tokens.ts';
 export { StopStrings } from './stop-strings.ts';

@@ -37,7 +37,7 @@ export class Tokenizer {
   readonly bosId: number | undefined;
   readonly eosId: number | undefined;
   readonly padId: number | undefined;
-  /** The Jinja chat template of the configuration. */
+  /** The Jinja chat template of the configuration; of several with names the one named default. */
   readonly chatTemplate: string | undefined;
   /** `tokenizer_config.json` as it was given. */
   readonly config: Readonly<Json>;
@@ -71,7 +71,7 @@ export class Tokenizer {
     this.bosId = this.idOfConfigured('bos_token');
     this.eosId = this.idOfConfigured('eos_token');
     this.padId = this.idOfConfigured('pad_token');
-    this.chatTemplate = typeof config.chat_template === 'string' ? config.chat_template : undefined;
+    this.chatTemplate = templateOf(config.chat_template);
     this.specialPattern = added.length === 0 ? undefined : alternation(added.map((token) => token.content));
     this.pieces = independent ? new PieceEncoder(tokenizerJson, this.library, merger) : undefined;
     this.around = this.surroundings();
@@ -186,6 +186,18 @@ export class Tokenizer {
     const content = isObject(token) ? token.content : token;
     return typeof content === 'string' ? this.library.token_to_id(content) : undefined;
   }
+}
+
+/** @throws where it is neither a text nor a list of named texts */
+function templateOf(template: unknown): string | undefined {
+  if (template === undefined || template === null) return undefined;
+  if (typeof template === 'string') return template;
+  const named = (entry: unknown): entry is { name: string; template: string } =>
+    isObject(entry) && typeof entry.name === 'string' && typeof entry.template === 'string';
+  if (!Array.isArray(template) || !template.every(named)) {
+    throw new Error('tokenizer_config.json: chat_template is neither a text nor a list of named texts');
+  }
+  return template.find(({ name }) => name === 'default')?.template;
 }
 
 function isObject(value: unknown): value is Json {
