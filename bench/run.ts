@@ -17,6 +17,7 @@ const CASES: Readonly<Record<string, () => Promise<{ default: BenchCase }>>> = {
   'nano-decode': () => import('./cases/nano-decode.ts'),
   'nano-train': () => import('./cases/nano-train.ts'),
   real: () => import('./cases/real.ts'),
+  'wasm-peers': () => import('./cases/wasm-peers.ts'),
 };
 
 /** The only case with options of its own, and the longest: `all` leaves it out. */

@@ -64,6 +64,8 @@ export async function serveSubject<Options>(
   start: (options: Options) => Promise<(request: unknown) => unknown> | ((request: unknown) => unknown),
 ): Promise<void> {
   const send = (message: unknown) => process.send!(message);
+  // Before anything that takes long: whoever asked may be gone by then.
+  process.on('disconnect', () => process.exit());
   try {
     const measure = await start(JSON.parse(process.argv[2] ?? '{}') as Options);
     process.on('message', async ({ request }: { request?: unknown }) => {
@@ -73,7 +75,6 @@ export async function serveSubject<Options>(
         send({ error: (error as Error).stack });
       }
     });
-    process.on('disconnect', () => process.exit());
     send({ result: 'ready' });
   } catch (error) {
     send({ error: (error as Error).stack });

@@ -12,9 +12,7 @@ import { openOurs, openWidened } from './ours.ts';
 export const PROMPTS: readonly string[] = [
   'The capital of France is',
   'Once upon a time, in a village by the sea,',
-  'The three most important things about writing clear code are',
   'def fibonacci(n):\n    """Return the n-th Fibonacci number."""\n',
-  '// Sorts an array of numbers in place.\nfunction quickSort(numbers) {\n',
   'Water boils at 100 degrees Celsius. At high altitude,',
   'Q: A train travels 120 km in two hours. What is its speed?\nA:',
   '床前明月光，',
@@ -29,10 +27,8 @@ export interface ModelResult {
   readonly toLlama?: Agreement;
   /** Against the weights in f32; absent for those. */
   readonly toWidened?: Agreement;
-  /** Tokens that follow each prompt. */
+  /** Tokens that follow each prompt; empty where they were not asked for. */
   readonly tokens: readonly (readonly number[])[];
-  /** For each prompt how its continuation compares with that of llama.cpp; absent for llama.cpp itself. */
-  readonly continuations?: readonly Continuation[];
 }
 
 export interface Continuation {
@@ -51,7 +47,10 @@ export interface Comparison {
   readonly positions: number;
   readonly llama: ModelResult;
   readonly widened: ModelResult;
-  readonly ours: readonly ModelResult[];
+  readonly ours: readonly (ModelResult & {
+    /** For each prompt how its continuation compares with that of llama.cpp. */
+    readonly continuations: readonly Continuation[];
+  })[];
 }
 
 export interface ComparisonOptions {
@@ -89,16 +88,15 @@ export async function compareModel(model: RealModel, file: string, options: Comp
   const toLlama = await newFile();
   const llamaResult = await measure(llama, reading, { save: toLlama });
   const toWidened = await newFile();
-  const widened = await measureAndClose(await openWidened(file, opening), reading, { save: toWidened, toLlama });
-  const ours: ModelResult[] = [];
+  const widenedModel = await openWidened(file, opening);
+  const widened = await measureAndClose(widenedModel, { ...reading, prompts: [] }, { save: toWidened, toLlama });
+  const ours: Comparison['ours'][number][] = [];
   for (const target of ['native', 'wasm'] as const) {
-    ours.push(await measureAndClose(await openOurs(file, target, opening), reading, { toLlama, toWidened }));
-  }
-  const withContinuations = async (result: ModelResult): Promise<ModelResult> => {
+    const result = await measureAndClose(await openOurs(file, target, opening), reading, { toLlama, toWidened });
     progress(`comparing the continuations of ${result.name}`);
     const continuations = await compareContinuations(llama, prompts, llamaResult.tokens, result.tokens);
-    return { ...result, continuations };
-  };
+    ours.push({ ...result, continuations });
+  }
   progress('comparing llama.cpp with the weights in f32');
   return {
     model,
@@ -106,8 +104,8 @@ export async function compareModel(model: RealModel, file: string, options: Comp
     firstDifferentToken: firstDifference(ids, theirIds),
     positions,
     llama: { ...llamaResult, toWidened: await agreement(toWidened, toLlama, positions) },
-    widened: await withContinuations(widened),
-    ours: [await withContinuations(ours[0]!), await withContinuations(ours[1]!)],
+    widened,
+    ours,
   };
 }
 

@@ -13,9 +13,11 @@ export class LogitFile {
     this.#path = path;
   }
 
-  /** A new file, removed by `close`. */
+  /** A new file, removed by `close`, and where the system allows it at once, so that none stays if the process dies. */
   static async create(path: string): Promise<LogitFile> {
-    return new LogitFile(await open(path, 'wx+'), path);
+    const file = await open(path, 'wx+');
+    if (process.platform !== 'win32') await rm(path);
+    return new LogitFile(file, path);
   }
 
   async append({ logits }: Scored): Promise<void> {

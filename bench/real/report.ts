@@ -87,11 +87,11 @@ function section({ model, llama, widened, ours, positions, textTokens, firstDiff
     ),
     `Greedy continuations, ${CONTINUATION} tokens: how many are equal to llama.cpp's before the first that differs, and by how many nats llama.cpp prefers its own there.`,
     table(
-      ['prompt', ...[...ours, widened].map(({ name }) => name)],
+      ['prompt', ...ours.map(({ name }) => name)],
       PROMPTS.map((prompt, i) => [
         `\`${JSON.stringify(prompt).slice(1, -1).replaceAll('|', '\\|')}\``,
-        ...[...ours, widened].map(({ continuations }) => {
-          const { equal, gap } = continuations![i]!;
+        ...ours.map(({ continuations }) => {
+          const { equal, gap } = continuations[i]!;
           return gap === undefined ? `all ${equal}` : `${equal} (${gap.toFixed(2)})`;
         }),
       ]),

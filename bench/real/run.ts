@@ -21,7 +21,7 @@ const TEXT = fileURLToPath(new URL('./text.md', import.meta.url));
 const REPORT = fileURLToPath(new URL('../../docs/real-models.md', import.meta.url));
 
 const USAGE = `npm run test:real -- [MODEL…] [--positions N] [--workers N] [--report FILE]
-  Models: ${REAL_MODELS.map(({ name }) => name).join(', ')}; without a name all of them.
+  Models: ${REAL_MODELS.map(({ name, large }) => (large ? `${name} (only by name)` : name)).join(', ')}.
   --positions  tokens of the text that are read (2000)
   --report     where the report is written (docs/real-models.md; nowhere if models are named and this is not)`;
 
@@ -36,7 +36,7 @@ async function main(): Promise<void> {
     },
   });
   if (values.help) return console.log(USAGE);
-  const models = positionals.length === 0 ? REAL_MODELS : positionals.map(modelNamed);
+  const models = positionals.length === 0 ? REAL_MODELS.filter(({ large }) => !large) : positionals.map(modelNamed);
   const [positions, workers] = [wholeNumber('positions', values.positions), wholeNumber('workers', values.workers)];
   const reportFile = values.report ?? (positionals.length === 0 ? REPORT : undefined);
   const progress = new Progress();

@@ -1,0 +1,81 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { openModelSource } from '../../src/inference/index.ts';
+import { platform } from '../../src/platform/index.ts';
+import { type BenchCase, type BenchContext, type BenchRow, figure, median, row } from '../bench.ts';
+import { fetchModel } from '../real/fetch-model.ts';
+import { REAL_MODELS } from '../real/models.ts';
+import { indexFromEnvironment } from '../real/package-index.ts';
+import { interleave, Subject } from '../subject.ts';
+import type { WasmModelOptions, WasmModelTimes } from '../subjects/wasm-model.ts';
+
+const SUBJECT = new URL('../subjects/wasm-model.ts', import.meta.url);
+const TEXT = new URL('../real/text.md', import.meta.url);
+const PROMPT = 512;
+const TOKENS = 64;
+const ROUNDS = 5;
+/** What the issue of real checkpoints asks for against WebAssembly peers. */
+const TARGET = 2;
+
+async function run({ quick, workers, progress, note }: BenchContext): Promise<BenchRow[]> {
+  const model = REAL_MODELS[0]!;
+  const cache = platform().cacheDirectory();
+  if (cache === undefined) throw new Error('there is no place for the model; name one in JINGQI_CACHE');
+  const directory = path.join(cache, 'models');
+  const file = await fetchModel(model, { directory, index: indexFromEnvironment(), progress });
+  const options = {
+    model: file,
+    threads: workers,
+    prompts: await promptsOf(file, ROUNDS + 1),
+    tokens: TOKENS,
+    context: PROMPT + TOKENS + 64,
+  };
+  const start = (where: WasmModelOptions['where']) => {
+    progress(`starting ${where}`);
+    return Subject.start<WasmModelTimes>(SUBJECT, { ...options, where } satisfies WasmModelOptions);
+  };
+  const subjects = { wllama: await start('wllama'), page: await start('page'), node: await start('node') };
+  const times = await interleave(subjects, quick ? 2 : ROUNDS, (round) => progress(`round ${round} of ${ROUNDS}`));
+  for (const [name, [first]] of Object.entries(times)) note(`${name}: ${first!.how}`);
+  return (['page', 'node'] as const).flatMap((where) => {
+    const place = where === 'page' ? 'in the same Chromium' : 'ours in Node';
+    return [
+      compared(`prefill ${PROMPT}, ${place}`, times[where].map(prefill), times.wllama.map(prefill)),
+      compared(`decode ${TOKENS} after it, ${place}`, times[where].map(decode), times.wllama.map(decode)),
+    ];
+  });
+}
+
+const prefill = ({ promptTokens, promptMilliseconds }: WasmModelTimes) => (1000 * promptTokens) / promptMilliseconds;
+const decode = ({ tokens, milliseconds }: WasmModelTimes) => (1000 * tokens) / milliseconds;
+
+function compared(name: string, ours: readonly number[], peer: readonly number[]): BenchRow {
+  const ratios = ours.map((rate, round) => rate / peer[round]!);
+  return row({
+    name,
+    ours: Math.max(...ours),
+    peer: Math.max(...peer),
+    unit: 'tokens/s',
+    target: TARGET,
+    note: `best of ${ours.length} rounds each; ratios by round ${ratios.map(figure).join(', ')}, median ${figure(median(ratios))}`,
+  });
+}
+
+/** Parts of a text that begin at different places, so that none is the beginning of another; PROMPT tokens each. */
+async function promptsOf(file: string, count: number): Promise<string[]> {
+  const source = await openModelSource(file);
+  try {
+    const tokenizer = await source.tokenizer();
+    const ids = tokenizer.encode(readFileSync(TEXT, 'utf8'));
+    const step = Math.floor((ids.length - PROMPT) / count);
+    return Array.from({ length: count }, (_, i) => tokenizer.decode(ids.subarray(i * step, i * step + PROMPT)));
+  } finally {
+    await source.close();
+  }
+}
+
+export default {
+  name: 'wasm-peers',
+  description: 'tokens/s of a real model (SmolLM2-135M) as WebAssembly, in Chromium beside wllama, and in Node',
+  run,
+} satisfies BenchCase;
