@@ -6,6 +6,7 @@ import {
   type ExpertPairs,
   type ModelConfig,
   type ModelParameters,
+  PAIRED_BLOCK_ROWS,
   PAIRED_ROWS,
   vocabularyLogits,
 } from '../model/index.ts';
@@ -62,7 +63,9 @@ export class StepPrograms {
     this.wanted = view(this.#inputs.wanted);
     this.#table = allocateRotaryTable(runtime, config, contextLength);
     this.#pairs = allocateExpertPairs(runtime, config);
-    this.#buckets = [...new Set([PAIRED_ROWS, 32, rowLimit])].filter((rows) => rows <= rowLimit).sort((a, b) => a - b);
+    this.#buckets = [...new Set([PAIRED_BLOCK_ROWS, PAIRED_ROWS, 32, rowLimit])]
+      .filter((rows) => rows <= rowLimit)
+      .sort((a, b) => a - b);
   }
 
   /** Runs the model on the first `rows` rows; returns the logits of the first `wanted` rows asked for, row after row. */

@@ -26,7 +26,13 @@ export {
   type StepInput,
   vocabularyLogits,
 } from './decoder.ts';
-export { allocateExpertPairs, type ExpertPairs, type ExpertStep, PAIRED_ROWS } from './feed-forward.ts';
+export {
+  allocateExpertPairs,
+  type ExpertPairs,
+  type ExpertStep,
+  PAIRED_BLOCK_ROWS,
+  PAIRED_ROWS,
+} from './feed-forward.ts';
 export type { WeightFormat, WeightFormats } from './parameter-plan.ts';
 export {
   type AttentionParameters,
