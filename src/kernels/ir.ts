@@ -1,3 +1,5 @@
+import type { ProductTile } from './product-tiles.ts';
+
 /**
  * The intermediate representation of the vector language: a structured list of typed instructions in which every
  * result is assigned once, except variables. A target (interpreter, WebAssembly, x86-64) turns it into something that
@@ -179,6 +181,6 @@ export interface TargetInfo {
   readonly bf16Pairs: boolean;
   /** Vectors that the target's compiler fuses into one wider operation when adjacent (V8's revectorization): 1 or 2. */
   readonly fusedVectors: number;
-  /** Tile of the f32 matrix product to use in place of the one that is best by measurement: for measuring others. */
-  readonly productTile?: { readonly rows: number; readonly vectors: number; readonly unroll: number };
+  /** Cut of matrix products to use in place of the one that is best by measurement: for measuring others. */
+  readonly productTile?: ProductTile;
 }

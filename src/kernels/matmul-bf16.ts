@@ -27,7 +27,7 @@ import {
  * tiles are walked as those of f32, with half as many steps.
  *
  * With operands rounded to bf16 (2⁻⁹ relative, denormals possibly zero), each element of C is a sum along K as in f32:
- * |error| ≤ (K + K/(2·INNER_BLOCK) + 1)·2⁻²⁴·Σ|a·b|, where the two sums of a pair may be taken in either order.
+ * |error| ≤ (K + K/(2·steps) + 1)·2⁻²⁴·Σ|a·b|, where the two sums of a pair may be taken in either order.
  */
 
 /** Pairs along an extent of K: ⌈inner / 2⌉. */

@@ -1,5 +1,6 @@
 import type { Builder, I32, Pointer, Variable, VectorF32, VectorI32 } from './builder.ts';
 import type { TargetInfo, Value } from './ir.ts';
+import { type ProductTile, productTileFor } from './product-tiles.ts';
 
 /**
  * How operands are multiplied; sums are f32. With `f32` a step along K is one number of each operand, with `bf16` a pair
@@ -7,41 +8,17 @@ import type { TargetInfo, Value } from './ir.ts';
  */
 export type Precision = 'f32' | 'bf16';
 
-/** The block of C that stays in registers while the product runs along K. */
-export interface Tile {
-  /** Rows of C in one tile, and of A in one packed panel. */
-  readonly rows: number;
-  /** Vectors per row of the tile. */
-  readonly vectors: number;
-  /** Columns of C in one tile, and of B in one packed panel. */
+/** How C is cut: see {@link ProductTile}. A tile is the block of C that stays in registers while the product runs along K. */
+export interface Tile extends ProductTile {
+  /** Columns of C in one tile, and of B in one packed panel. The rows of a tile are those of a packed panel of A. */
   readonly columns: number;
-  /** Steps along K in one turn of the inner loop. */
-  readonly unroll: number;
 }
 
-/**
- * The tile for a target. Two (fused) vectors wide, and as many rows as leave three registers for the two vectors of B and
- * one broadcast of A: 6 for the 15 usable registers of WebAssembly on x86-64, 5 with AVX2, 13 with AVX-512. Where pairs of
- * bf16 numbers have to be taken apart, each of the three takes two.
- * `npm run bench -- tiles --target …` measures this against the others that fit.
- */
+/** The tile for a target and a precision. */
 export function tileFor(target: TargetInfo, precision: Precision = 'f32'): Tile {
-  const operands = precision === 'bf16' && !target.bf16Pairs ? 6 : 3;
-  const rows = Math.max(1, Math.min(14, Math.floor((target.vectorRegisters - operands) / 2)));
-  const tile = target.productTile ?? {
-    rows,
-    vectors: 2 * target.fusedVectors,
-    unroll: target.fusedVectors > 1 ? 16 : 4,
-  };
+  const tile = productTileFor(target, precision === 'bf16' && !target.bf16Pairs ? 6 : 3);
   return { ...tile, columns: tile.vectors * target.lanes };
 }
-/**
- * Steps along K that one pass takes, so that a panel of B stays in the nearest caches between row blocks. Operands that
- * are not in panels take fewer: their rows lie far apart and compete for the same places in the caches.
- */
-export const INNER_BLOCK = { rows: 1024, panels: 1024, columns: 256 } as const;
-/** Row blocks that are multiplied with one panel of B before the next panel: their part of A stays in the second level. */
-const BLOCKS_PER_BAND = 16;
 
 /** ⌈a / divisor⌉ for a ≥ 0. */
 export function ceilDivide(b: Builder, a: I32, divisor: number): I32 {
@@ -172,7 +149,7 @@ export function walkTiles(
 }
 
 /**
- * Computes the tiles start..end-1 of a product. Tiles are numbered band by band (BLOCKS_PER_BAND row blocks), within a
+ * Computes the tiles start..end-1 of a product. Tiles are numbered band by band (`band` row blocks), within a
  * band panel by panel, within a panel row block by row block, so that any contiguous range walks the caches well and
  * workers can be given ranges that differ by at most one tile. A tile's value does not depend on the range.
  */
@@ -182,10 +159,10 @@ export function productTiles(b: Builder, form: ProductForm, operands: ProductOpe
   const blocks = ceilDivide(b, rows, tile.rows);
   const panels = ceilDivide(b, columns, tile.columns);
   // At least one pass, so that an empty sum still writes its zeros.
-  const innerBlock = INNER_BLOCK[form.operands];
+  const innerBlock = tile.steps[form.operands];
   b.loop(0, b.max<'i32'>(inner, 1), innerBlock, (innerStart) => {
     const steps = b.min<'i32'>(b.sub<'i32'>(inner, innerStart), innerBlock);
-    walkTiles(b, { rowBlocks: blocks, panels, perBand: BLOCKS_PER_BAND }, start, end, (panel, firstBlock, endBlock) => {
+    walkTiles(b, { rowBlocks: blocks, panels, perBand: tile.band }, start, end, (panel, firstBlock, endBlock) => {
       const column = b.mul<'i32'>(panel, tile.columns);
       const panelB = findPanel(b, form, operands, panel, column, innerStart);
       b.loop(firstBlock, endBlock, 1, (rowBlock) => {

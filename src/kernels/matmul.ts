@@ -19,8 +19,8 @@ import {
  * - NN: C[M,N] = A[M,K]·B[K,N]   (its input gradient)
  * - TN: C[M,N] = A[K,M]ᵀ·B[K,N]  (its weight gradient)
  *
- * Each element of C is a sum along K in ascending order, in passes of INNER_BLOCK steps whose sums are added one after
- * the other: |error| ≤ (K + K/INNER_BLOCK + 1)·2⁻²⁴·Σ|a·b|. An empty sum (K = 0) is zero. What C holds beyond column N
+ * Each element of C is a sum along K in ascending order, in passes of so many `steps` (product-tiles.ts) whose sums are added one after
+ * the other: |error| ≤ (K + K/steps + 1)·2⁻²⁴·Σ|a·b|. An empty sum (K = 0) is zero. What C holds beyond column N
  * of a row stays as it is.
  */
 export type ProductVariant = { readonly [N in keyof ProductForm]: ProductForm[N] };
