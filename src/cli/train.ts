@@ -9,6 +9,7 @@ interface Flags {
   readonly workers?: string;
   readonly steps?: string;
   readonly products?: string;
+  readonly seed?: string;
   readonly saveEvery: string;
 }
 
@@ -22,6 +23,7 @@ export function registerTrain(program: Command): void {
     .option('--workers <n>', 'threads (default: all processors)')
     .option('--steps <n>', 'steps of the whole run, instead of the recipe’s')
     .option('--products <precision>', 'operands of linear layers: f32 or bf16, instead of the recipe’s')
+    .option('--seed <n>', 'draws other weights and problems, instead of the recipe’s')
     .option('--save-every <n>', 'steps between checkpoints', '200')
     .action(async (flags: Flags) => {
       const recipe = recipeOf(flags);
@@ -58,15 +60,19 @@ function recipeOf(flags: Flags): Recipe {
   if (recipe === undefined) {
     throw new Error(`there is no recipe '${flags.recipe}'; there are ${Object.keys(recipes).join(', ')}`);
   }
-  const { steps, products } = flags;
+  const { steps, products, seed } = flags;
   if (flags.resume && steps !== undefined) {
     throw new Error('--steps cannot change on --resume: the learning rate of the steps already done depended on it');
   }
   if (flags.resume && products !== undefined) {
     throw new Error('--products cannot change on --resume: the run goes on with what its checkpoint says');
   }
+  if (flags.resume && seed !== undefined) {
+    throw new Error('--seed cannot change on --resume: the run goes on with the problems that its checkpoint says');
+  }
   return {
     ...recipe,
+    ...(seed === undefined ? {} : { seed: positive(seed, '--seed') }),
     ...(products === undefined ? {} : { products: precisionOf(products) }),
     ...(steps === undefined ? {} : { schedule: { ...recipe.schedule, steps: positive(steps, '--steps') } }),
   };
