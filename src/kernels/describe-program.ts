@@ -58,6 +58,8 @@ function line(instruction: Simple): string {
       const { value, memory, address, offset, count } = instruction;
       return `store ${memory} [${of(address)} + ${offset}] = ${of(value)}${part(count)}`;
     }
+    case 'prefetch':
+      return `prefetch [${of(instruction.address)} + ${instruction.offset}]`;
     case 'atomic': {
       const { kind, result, address, value } = instruction;
       return `${result ? `${of(result)} = ` : ''}atomic ${kind} [${of(address)}]${value ? ` ${of(value)}` : ''}`;

@@ -115,6 +115,8 @@ export type Instruction =
       readonly offset: number;
       readonly count?: Value<'i32'>;
     }
+  /** A hint that the memory at `address + offset` will be read soon: no load, whatever the address. */
+  | { readonly op: 'prefetch'; readonly address: Value<'ptr'>; readonly offset: number }
   /** Atomic i32 in memory, sequentially consistent. `add` yields the value before. */
   | {
       readonly op: 'atomic';

@@ -479,4 +479,18 @@ describe.each(targets)('the language on %s', (target) => {
     arena.run(kernel, { z: zi });
     expect(zi.read().slice(0, 3)).toEqual([1, 64, 2]);
   });
+
+  it('fetches ahead without reading, whatever the address', () => {
+    const kernel = defineKernel('fetch_ahead', { z: 'out' }, (b, p) => {
+      b.prefetch(p.z, 4);
+      b.prefetch(b.offset(p.z, -(2 ** 28), 4));
+      b.loop(0, 2, 1, (i) => {
+        const place = b.offset(p.z, i);
+        b.prefetch(place, 2 ** 20);
+        b.storeI32(place, b.add(i, 7));
+      });
+    });
+    arena.run(kernel, { z: zi });
+    expect(zi.read().slice(0, 2)).toEqual([7, 8]);
+  });
 });

@@ -1,7 +1,7 @@
 import { dealOut, sequencePages, slotOf } from './attention-paged-tiles.ts';
 import { expNonPositive } from './attention-tiles.ts';
 import type { Builder, F32, I32, Pointer, Variable, VectorF32, VectorI32 } from './builder.ts';
-import { type CacheMemory, type CacheRow, fromElement, loadNumbers, slotRow } from './cache-format.ts';
+import { CACHE_BYTES, type CacheMemory, type CacheRow, fromElement, loadNumbers, slotRow } from './cache-format.ts';
 import type { ParameterValues } from './kernel.ts';
 import type { Precision } from './matmul-tile.ts';
 
@@ -33,7 +33,7 @@ export type LatentAttentionVariant = {
 const MOST_HEADS = 64;
 /** Positions that are worked on before the next. A multiple of the positions of every tile, and even. */
 const BLOCK = 96;
-/** Heads and columns are filled up to whole vectors of any target. */
+/** Heads stand in groups of so many, whole vectors of any target; columns are filled up to them too. */
 const LANES = 16;
 
 const filled = (elements: number): number => Math.ceil(elements / LANES) * LANES;
@@ -46,8 +46,9 @@ export function scoreSteps({ rank, ropeDim, products }: LatentAttentionVariant) 
   return { latent: steps(rank), rope: steps(ropeDim), all: steps(rank) + steps(ropeDim) };
 }
 
-/** Heads with those that fill up the last vector. */
-export const filledHeads = (heads: number): number => filled(heads);
+/** Groups of heads, the last one filled up. */
+export const HEAD_GROUP = LANES;
+export const headGroups = (heads: number): number => Math.ceil(heads / LANES);
 
 /** Where things are in a worker's scratch, in elements of 4 bytes. */
 function layoutOf(variant: LatentAttentionVariant) {
@@ -61,7 +62,7 @@ function layoutOf(variant: LatentAttentionVariant) {
   const sizes = {
     keys: BLOCK * keyStride,
     values: pairs ? (BLOCK / 2) * columns : 0,
-    /** Scores, then weights. */
+    /** Scores, then weights, by group of heads, position and head. */
     weights: BLOCK * heads,
     highest: heads,
     sums: heads,
@@ -106,6 +107,9 @@ export interface LatentTask {
   /** Positions first…end - 1; none gives sums of nothing. */
   readonly first: I32;
   readonly end: I32;
+  /** Position from which this worker goes on in the row, and the last one of the row: what may be fetched ahead. */
+  readonly next: I32;
+  readonly last: I32;
   /** Heads firstHead…firstHead + headCount - 1. */
   readonly firstHead: I32;
   readonly headCount: I32;
@@ -139,11 +143,11 @@ interface Work {
   readonly layout: ReturnType<typeof layoutOf>;
   /** This worker's scratch. */
   readonly own: Pointer;
-  /** The packed queries of the task's first head. */
+  /** The packed queries of the task's first group of heads. */
   readonly queries: Pointer;
-  /** Heads of the task, filled up. */
-  readonly heads: I32;
-  readonly row: I32;
+  /** Groups of heads of the task. */
+  readonly groups: I32;
+  readonly task: LatentTask;
 }
 
 /** A part of the scratch. */
@@ -158,11 +162,12 @@ function part(b: Builder, { own, layout }: Work, name: keyof Work['layout']['at'
 export function latentTask(b: Builder, p: LatentParameters, variant: LatentAttentionVariant, task: LatentTask): void {
   const layout = layoutOf(variant);
   const { row, firstHead, headCount } = task;
-  const all = filledHeads(variant.heads);
   const own = b.offset(p.scratch, b.mul(b.worker, layout.total));
-  const queries = b.offset(b.offset(p.queries, b.mul(row, layout.steps.all * all)), firstHead);
-  const heads = b.and(b.add(headCount, LANES - 1), -LANES);
-  const work: Work = { p, variant, layout, own, queries, heads, row };
+  const group = b.add(b.mul(row, headGroups(variant.heads)), b.divideUnsigned(firstHead, LANES));
+  const queries = b.offset(p.queries, group, layout.steps.all * LANES * 4);
+  const groups = b.divideUnsigned(b.add(headCount, LANES - 1), LANES);
+  const work: Work = { p, variant, layout, own, queries, groups, task };
+  const heads = b.mul(groups, LANES);
   b.loop(0, heads, b.lanes, (head) => {
     b.store(b.offset(part(b, work, 'highest'), head), b.vectorF32(Number.NEGATIVE_INFINITY));
     b.store(b.offset(part(b, work, 'sums'), head), b.vectorF32(0));
@@ -173,7 +178,7 @@ export function latentTask(b: Builder, p: LatentParameters, variant: LatentAtten
     const count = b.min(b.sub(task.end, from), BLOCK);
     if (layout.pairs) packPairs(b, work, from, count);
     else packNumbers(b, work, from, count);
-    scores(b, work, count);
+    scores(b, work, from, count);
     weigh(b, work, count);
     addValues(b, work, count);
   });
@@ -188,7 +193,11 @@ export function latentTask(b: Builder, p: LatentParameters, variant: LatentAtten
 // ---- a block of latents ---------------------------------------------------------------------------------------------
 
 /** Where latent and rotary key of a position stand in the cache. */
-function positionRows(b: Builder, { p, variant, row }: Work, position: I32): { latent: CacheRow; rope: CacheRow } {
+function positionRows(
+  b: Builder,
+  { p, variant, task: { row } }: Work,
+  position: I32,
+): { latent: CacheRow; rope: CacheRow } {
   const { memory, pageSize } = variant;
   const slot = slotOf(b, sequencePages(b, p, row), position, pageSize);
   return {
@@ -308,58 +317,87 @@ function copyPairs(b: Builder, from: Pointer, to: Pointer, dim: number): void {
 // ---- scores and weights ---------------------------------------------------------------------------------------------
 
 /** Positions by vectors of heads of a tile of scores: as many sums as registers allow beside the operands. */
-function scoreTile(b: Builder, { variant }: Work): { readonly positions: number; readonly vectors: number } {
+function scoreTile(b: Builder): { readonly positions: number; readonly vectors: number } {
   const wide = b.target.vectorRegisters >= 28;
-  const most = 2 * b.target.fusedVectors;
-  // Whole in the last block of heads too.
-  const vectors = filledHeads(variant.heads) % (most * b.lanes) === 0 ? most : 1;
-  return { positions: wide ? 24 / vectors : 6, vectors };
+  return { positions: wide ? 24 : 6, vectors: Math.min(2 * b.target.fusedVectors, LANES / b.lanes) };
 }
 
 const STEPS_PER_TURN = 4;
+/** Steps after which some of the next block's latents are fetched ahead. */
+const STEPS_PER_FETCH = 64;
 
 /** Scores of all heads for a block of positions; some behind the last are those of numbers left from before. */
-function scores(b: Builder, work: Work, count: I32): void {
-  const { layout, queries, variant, heads } = work;
+function scores(b: Builder, work: Work, from: I32, count: I32): void {
+  const { layout, queries, groups } = work;
   const [keys, to] = [part(b, work, 'keys'), part(b, work, 'weights')];
-  const all = filledHeads(variant.heads);
-  const { positions, vectors } = scoreTile(b, work);
-  const parts = [
-    { steps: layout.steps.latent, key: 0, query: 0 },
-    { steps: layout.steps.rope, key: layout.ropeAt, query: layout.steps.latent },
-  ];
-  const tile = (position: I32, head: I32, rows: number) => {
+  const { positions, vectors } = scoreTile(b);
+  const tile = (position: I32, group: I32, lane: I32, rows: number, fetches: boolean) => {
     const sums = grid(b, rows, vectors);
-    for (const { steps, key, query } of parts) {
-      const from = b.offset(b.offset(keys, position, layout.keyStride * 4), key);
-      const column = b.offset(b.offset(queries, query * all), head);
-      const turn = (step: I32, count: number) => {
-        const [keysNow, queriesNow] = [b.offset(from, step), b.offset(column, step, all * 4)];
-        for (let s = 0; s < count; s++) {
-          const places = Array.from({ length: vectors }, (_, v) => (s * all + v * b.lanes) * 4);
-          multiplyTile(b, layout.pairs, sums, {
-            columns: { at: queriesNow, places },
-            rows: { at: keysNow, places: sums.map((_, j) => (j * layout.keyStride + s) * 4) },
-          });
-        }
-      };
-      const looped = steps - (steps % STEPS_PER_TURN);
-      if (looped > 0) b.loop(0, looped, STEPS_PER_TURN, (step) => turn(step, STEPS_PER_TURN));
-      if (looped < steps) turn(b.i32(looped), steps - looped);
-    }
-    const place = b.offset(b.offset(to, position, layout.heads * 4), head);
+    const row = b.offset(keys, position, layout.keyStride * 4);
+    const columns = b.offset(b.offset(queries, group, layout.steps.all * LANES * 4), lane);
+    const turn = (key: Pointer, query: Pointer, step: I32, count: number) => {
+      const [keysNow, queriesNow] = [b.offset(key, step), b.offset(query, step, LANES * 4)];
+      for (let s = 0; s < count; s++) {
+        multiplyTile(b, layout.pairs, sums, {
+          columns: { at: queriesNow, places: sums[0]!.map((_, v) => (s * LANES + v * b.lanes) * 4) },
+          rows: { at: keysNow, places: sums.map((_, j) => (j * layout.keyStride + s) * 4) },
+        });
+      }
+    };
+    const multiply = (key: Pointer, query: Pointer, steps: number, first: number) => {
+      const looped = steps - ((steps - first) % STEPS_PER_TURN);
+      if (looped > first) {
+        b.loop(first, looped, STEPS_PER_TURN, (step) => turn(key, query, step, STEPS_PER_TURN));
+      }
+      if (looped < steps) turn(key, query, b.i32(looped), steps - looped);
+    };
+    const chunks = fetches ? Math.floor(layout.steps.latent / STEPS_PER_FETCH) : 0;
+    const perChunk = Math.ceil(rows / Math.max(chunks, 1));
+    b.loop(0, chunks, 1, (chunk) => {
+      fetchAhead(b, work, b.add(from, b.add(position, b.mul(chunk, perChunk))), perChunk);
+      const first = b.mul(chunk, STEPS_PER_FETCH);
+      b.loop(0, STEPS_PER_FETCH, STEPS_PER_TURN, (step) => turn(row, columns, b.add(first, step), STEPS_PER_TURN));
+    });
+    multiply(row, columns, layout.steps.latent, chunks * STEPS_PER_FETCH);
+    const rotary = b.offset(columns, layout.steps.latent * LANES);
+    multiply(b.offset(row, layout.ropeAt), rotary, layout.steps.rope, 0);
+    const place = b.offset(b.offset(to, b.add(b.mul(group, BLOCK), position), LANES * 4), lane);
     sums.forEach((row, j) => {
       row.forEach((sum, v) => {
-        b.store(place, sum.get(), (j * layout.heads + v * b.lanes) * 4);
+        b.store(place, sum.get(), (j * LANES + v * b.lanes) * 4);
       });
     });
   };
   const few = positions / 3;
   const whole = b.mul(b.divideUnsigned(count, positions), positions);
-  b.loop(0, heads, vectors * b.lanes, (head) => {
-    b.loop(0, whole, positions, (position) => tile(position, head, positions));
-    b.loop(whole, count, few, (position) => tile(position, head, few));
+  b.loop(0, groups, 1, (group) => {
+    b.loop(0, LANES, vectors * b.lanes, (lane) => {
+      // What comes next is fetched once, beside the first heads.
+      b.if(
+        b.eq(b.or<'i32'>(group, lane), 0),
+        () => b.loop(0, whole, positions, (position) => tile(position, group, lane, positions, true)),
+        () => b.loop(0, whole, positions, (position) => tile(position, group, lane, positions, false)),
+      );
+      b.loop(whole, count, few, (position) => tile(position, group, lane, few, false));
+    });
   });
+}
+
+/** Cache lines of 64 bytes. */
+const LINE = 64;
+
+/** Fetches what this worker needs a block of positions later. */
+function fetchAhead(b: Builder, work: Work, position: I32, count: number): void {
+  const { variant, task } = work;
+  const bytes = CACHE_BYTES[variant.memory];
+  for (let i = 0; i < count; i++) {
+    const later = b.add(position, BLOCK + i);
+    const beyond = b.add(task.next, b.sub(later, task.end));
+    const within = b.select<'i32'>(b.lt(later, task.end), later, beyond);
+    const { latent, rope } = positionRows(b, work, b.min(within, task.last));
+    for (let line = 0; line < variant.rank * bytes; line += LINE) b.prefetch(latent.values, line);
+    for (let line = 0; line < variant.ropeDim * bytes; line += LINE) b.prefetch(rope.values, line);
+  }
 }
 
 type Grid = readonly (readonly Variable<'vf32'>[])[];
@@ -402,18 +440,16 @@ function multiplyTile(
  * first of two positions, and the sums are those of the rounded weights.
  */
 function weigh(b: Builder, work: Work, count: I32): void {
-  const { layout, heads } = work;
+  const { layout, groups } = work;
   const weights = part(b, work, 'weights');
-  const stride = layout.heads * 4;
-  if (layout.pairs) {
-    // One more position without weight makes the last pair whole.
-    b.if(b.and(count, 1), () => {
-      const row = b.offset(weights, count, stride);
-      b.loop(0, heads, b.lanes, (head) => b.store(b.offset(row, head), b.vectorF32(Number.NEGATIVE_INFINITY)));
-    });
-  }
-  b.loop(0, heads, b.lanes, (head) => {
-    const column = b.offset(weights, head);
+  const stride = LANES * 4;
+  b.loop(0, b.mul(groups, LANES), b.lanes, (head) => {
+    const group = b.divideUnsigned(head, LANES);
+    const column = b.offset(b.offset(weights, group, BLOCK * stride), b.and(head, LANES - 1));
+    if (layout.pairs) {
+      // One more position without weight makes the last pair whole.
+      b.if(b.and(count, 1), () => b.store(b.offset(column, count, stride), b.vectorF32(Number.NEGATIVE_INFINITY)));
+    }
     const [highest, sums, corrections] = (['highest', 'sums', 'corrections'] as const).map((name) =>
       b.offset(part(b, work, name), head),
     ) as [Pointer, Pointer, Pointer];
@@ -460,8 +496,9 @@ function valueTile(b: Builder): { readonly heads: number; readonly vectors: numb
 
 /** Adds weight · latent over a block of positions to what the heads have summed up, some columns at a time. */
 function addValues(b: Builder, work: Work, count: I32): void {
-  const { layout, heads } = work;
+  const { layout, groups } = work;
   const { pairs, columns, keyStride } = layout;
+  const heads = b.mul(groups, LANES);
   const [output, corrections, weights] = (['output', 'corrections', 'weights'] as const).map((name) =>
     part(b, work, name),
   ) as [Pointer, Pointer, Pointer];
@@ -478,11 +515,12 @@ function addValues(b: Builder, work: Work, count: I32): void {
       const correction = b.loadSplat(factors, i * 4);
       row.forEach((sum, v) => sum.set(b.mul(b.loadVector(to, i * columns * 4 + places[v]!), correction)));
     });
-    const [from, by] = [b.offset(values, column), b.offset(weights, head)];
+    const group = b.offset(weights, b.divideUnsigned(head, LANES), BLOCK * LANES * 4);
+    const [from, by] = [b.offset(values, column), b.offset(group, b.and(head, LANES - 1))];
     b.loop(0, steps, 1, (step) => {
       multiplyTile(b, pairs, sums, {
         columns: { at: b.offset(from, step, valueStride * 4), places },
-        rows: { at: b.offset(by, step, layout.heads * 4), places: sums.map((_, i) => i * 4) },
+        rows: { at: b.offset(by, step, LANES * 4), places: sums.map((_, i) => i * 4) },
       });
     });
     sums.forEach((row, i) => {

@@ -1,10 +1,11 @@
-import type { Builder, I32 } from './builder.ts';
+import type { Builder, I32, Pointer } from './builder.ts';
 import { CACHE_BYTES, cacheExtent, scalesExtent, strideOf } from './cache-format.ts';
 import { type Draw, headed, indices, list, rowsWithin, type Sizes } from './extents.ts';
 import { defineKernelFamily } from './kernel.ts';
 import {
   dealOutHeads,
-  filledHeads,
+  HEAD_GROUP,
+  headGroups,
   LATENT_PARAMETERS,
   type LatentAttentionVariant,
   latentScratchElements,
@@ -16,7 +17,7 @@ export { type LatentAttentionVariant, latentScratchElements } from './latent-att
 
 /** Bytes of packed queries are 4 times this. */
 export function packedQueryElements(variant: LatentAttentionVariant, rows: number): number {
-  return rows * scoreSteps(variant).all * filledHeads(variant.heads);
+  return rows * scoreSteps(variant).all * headGroups(variant.heads) * HEAD_GROUP;
 }
 
 function checkVariant({ heads, rank, ropeDim, pageSize, memory, products }: LatentAttentionVariant): void {
@@ -34,9 +35,11 @@ function checkVariant({ heads, rank, ropeDim, pageSize, memory, products }: Late
   }
 }
 
+/** Numbers of a query that are packed in one turn of a loop. */
+const QUERY_STEPS = 8;
+
 /**
- * Queries as attention over latents reads them, heads side by side and scaled: packed[row, step, head], where a step is a
- * number, or for products in bf16 a pair of numbers in 4 bytes (rounded to nearest even, a zero at an odd end), of
+ * Queries as attention over latents reads them, scaled: packed[row, head / 16, step, head % 16], where a step is a number, or for products in bf16 a pair of numbers in 4 bytes (rounded to nearest even, a zero at an odd end), of
  * queryNope [rows, heads, rank] and then of queryRope [rows, heads, ropeDim]. Heads are filled up with zeros to a multiple
  * of 16. Work is split over rows and heads.
  */
@@ -56,37 +59,40 @@ export const packQueries = defineKernelFamily(
   (b, p, variant: LatentAttentionVariant) => {
     checkVariant(variant);
     const { heads, rank, ropeDim, products } = variant;
-    const all = filledHeads(heads);
     const steps = scoreSteps(variant);
+    const all = headGroups(heads) * HEAD_GROUP;
+    const step = HEAD_GROUP * 4;
     b.splitLoop(b.mul(p.rows, all), (index) => {
       const row = b.divideUnsigned(index, all);
       const head = b.sub(index, b.mul(row, all));
-      const to = b.offset(b.offset(p.packed, b.mul(row, steps.all * all)), head);
+      const group = b.divideUnsigned(index, HEAD_GROUP);
+      const to = b.offset(b.offset(p.packed, group, steps.all * step), b.and(index, HEAD_GROUP - 1));
+      const pack = (from: Pointer, rowStride: I32, headStride: I32, dim: number, first: number) => {
+        const source = b.offset(b.offset(from, b.mul(row, rowStride)), b.mul(head, headStride));
+        const target = b.offset(to, first * step, 1);
+        if (products === 'bf16' && dim % 2 === 1) b.storeI32(target, b.i32(0), Math.floor(dim / 2) * step);
+        const some = (d: I32, count: number) => {
+          const [source1, target1] = [b.offset(source, d), b.offset(target, d, products === 'f32' ? step : step / 2)];
+          for (let i = 0; i < count; i++) {
+            const value = b.mul(b.load(source1, i * 4), p.scale);
+            if (products === 'f32') b.store(target1, value, i * step);
+            else b.store(target1, value, Math.floor(i / 2) * step + (i % 2) * 2, 'bf16');
+          }
+        };
+        // An even number, so that a turn begins with a pair.
+        const whole = dim - (dim % QUERY_STEPS);
+        if (whole > 0) b.loop(0, whole, QUERY_STEPS, (d) => some(d, QUERY_STEPS));
+        if (whole < dim) some(b.i32(whole), dim - whole);
+      };
       b.if(
         b.lt(head, heads),
         () => {
-          const pack = (from: typeof p.queryNope, rowStride: I32, headStride: I32, dim: number, step: number) => {
-            const source = b.offset(b.offset(from, b.mul(row, rowStride)), b.mul(head, headStride));
-            const target = b.offset(to, step * all * 4, 1);
-            if (products === 'f32') {
-              b.loop(0, dim, 1, (d) =>
-                b.store(b.offset(target, d, all * 4), b.mul(b.load(b.offset(source, d)), p.scale)),
-              );
-              return;
-            }
-            if (dim % 2 === 1) b.storeI32(target, b.i32(0), Math.floor(dim / 2) * all * 4);
-            b.loop(0, dim, 1, (d) => {
-              const pair = b.offset(target, b.shiftRightUnsigned(d, 1), all * 4);
-              const half = b.offset(pair, b.and(d, 1), 2);
-              b.store(half, b.mul(b.load(b.offset(source, d)), p.scale), 0, 'bf16');
-            });
-          };
           pack(p.queryNope, p.queryNopeRowStride, p.queryNopeHeadStride, rank, 0);
           if (ropeDim > 0) pack(p.queryRope, p.queryRopeRowStride, p.queryRopeHeadStride, ropeDim, steps.latent);
         },
         () =>
-          b.loop(0, steps.all, 1, (step) => {
-            const place = b.offset(to, step, all * 4);
+          b.loop(0, steps.all, 1, (each) => {
+            const place = b.offset(to, each, step);
             if (products === 'f32') b.store(place, b.f32(0));
             else b.storeI32(place, b.i32(0));
           }),
@@ -179,8 +185,7 @@ export const latentAttention = defineKernelFamily(
       const end = b.add(b.loadI32(b.offset(p.positions, row)), 1);
       latentTask(b, p, variant, {
         row,
-        first: b.i32(0),
-        end,
+        ...{ first: b.i32(0), end, next: end, last: b.sub(end, 1) },
         ...heads,
         finish: (head, from, { sum }) => {
           const inverse = b.splat(b.select<'f32'>(b.eq(sum, 0), 0, b.div<'f32'>(1, sum)));
@@ -237,8 +242,9 @@ export const latentAttentionPieces = defineKernelFamily(
       b.if(b.lt(first, length), () => {
         latentTask(b, p, variant, {
           row,
-          first,
-          end: b.min(length, b.add(first, size)),
+          ...{ first, end: b.min(length, b.add(first, size)) },
+          // Whoever has this piece has that one too, where there is one block of heads.
+          ...{ next: b.add(first, b.mul(size, b.workers)), last: b.sub(length, 1) },
           ...heads,
           finish: (head, from, { highest, sum }) => {
             const place = b.add(b.mul(b.add(b.mul(row, allHeads), head), MOST_PIECES), piece);

@@ -114,6 +114,10 @@ export class MemoryBuilder extends ValueBuilder {
   storePartialI32(address: Pointer, value: VectorI32, count: I32): void {
     this.emit({ op: 'store', value, memory: 'i32', address, offset: 0, count });
   }
+  /** Has the cache line at `address + offset` bytes fetched ahead of its use, where the target can. */
+  prefetch(address: Pointer, offset = 0): void {
+    this.emit({ op: 'prefetch', address, offset });
+  }
   /** Adds to an i32 in memory atomically; yields the value before. */
   atomicAdd(address: Pointer, value: Operand<'i32'>): I32 {
     const result = this.newValue('i32');

@@ -107,6 +107,8 @@ class Translator {
         return this.#load(instruction);
       case 'store':
         return this.#store(instruction);
+      case 'prefetch':
+        return () => {};
       case 'atomic':
         return this.#atomic(instruction);
       case 'set': {

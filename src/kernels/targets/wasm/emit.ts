@@ -111,6 +111,9 @@ export class WasmEmitter {
         return this.#load(instruction);
       case 'store':
         return this.#store(instruction);
+      case 'prefetch':
+        // WebAssembly has no such hint.
+        return;
       case 'atomic':
         return this.#atomic(instruction);
       case 'set':

@@ -165,6 +165,12 @@ class Emitter {
       case 'store':
         emitStore(context, instruction, position);
         return;
+      case 'prefetch':
+        context.assembler.prefetch(
+          { base: context.read(instruction.address, position), displacement: instruction.offset },
+          't0',
+        );
+        return;
       case 'atomic':
         emitAtomic(context, instruction, position);
         if (instruction.result !== undefined) context.written(instruction.result, position);

@@ -36,6 +36,8 @@ export function valuesRead(instruction: Instruction): readonly Value[] {
       const { address, value, count } = instruction;
       return count === undefined ? [address, value] : [address, value, count];
     }
+    case 'prefetch':
+      return [instruction.address];
     case 'atomic':
       return instruction.value === undefined ? [instruction.address] : [instruction.address, instruction.value];
     case 'set':
@@ -118,6 +120,7 @@ function withReads(instruction: Instruction, from: number, to: Value): Instructi
       return { ...instruction, base: swap(instruction.base), index: swap(instruction.index) };
     case 'load':
     case 'store':
+    case 'prefetch':
     case 'atomic': {
       const copy = { ...instruction, address: swap(instruction.address) } as { -readonly [K in string]: unknown };
       for (const field of ['count', 'value']) {
