@@ -15,8 +15,8 @@ const PIECE_BYTES = 4 << 20;
 const PIECES = 4;
 
 /**
- * Reads weights in blocks or 16-bit floats from files and packs them in panels, straight into the memory of a runtime. Beyond that memory
- * only a few pieces of some MiB are held; files are read while others are packed.
+ * Reads weights in blocks or 16-bit floats from files and packs them in panels, straight into the memory of a runtime.
+ * Beyond that memory only a few pieces of some MiB are held; files are read while others are packed.
  */
 export class BlockLoader {
   readonly #runtime: Runtime;
@@ -50,8 +50,13 @@ export class BlockLoader {
           const perRow = rowBytes(matrix.format, matrix.columns);
           if (buffer.bytes.length < count * perRow) buffer.bytes = new Uint8Array(count * perRow);
           const source = buffer.bytes.subarray(0, count * perRow);
-          await fill(source, perRow, segments, first, count);
-          this.#pack(matrix, first, source, count);
+          const target = this.#targetOf(matrix, first, count);
+          // The bytes go through the place of the panels, so that the threads that read are the ones to wait for the
+          // system to commit its memory, which takes as long as the packing.
+          const read = target.subarray(0, source.length);
+          await fill(read, perRow, segments, first, count);
+          source.set(read);
+          this.#pack(matrix, first, source, target);
           this.#onRead(source.length);
         }
       }),
@@ -75,17 +80,17 @@ export class BlockLoader {
     }
   }
 
-  #pack(
-    { name, format, lanes, columns: inner, matrixRows, panels }: BlockTensor,
-    first: number,
-    source: Uint8Array,
-    rows: number,
-  ) {
-    const target = this.#runtime.view(panels) as Uint8Array;
-    const perRow = panelRowBytes(format, inner);
-    const end = first + rows === matrixRows ? target.length : (first + rows) * perRow;
+  /** The panels of whole pieces, with what fills up the last one. */
+  #targetOf({ format, columns, matrixRows, panels }: BlockTensor, first: number, rows: number): Uint8Array {
+    const all = this.#runtime.view(panels) as Uint8Array;
+    const perRow = panelRowBytes(format, columns);
+    return all.subarray(first * perRow, first + rows === matrixRows ? all.length : (first + rows) * perRow);
+  }
+
+  #pack({ name, format, lanes, columns: inner }: BlockTensor, first: number, source: Uint8Array, target: Uint8Array) {
+    const rows = source.length / rowBytes(format, inner);
     try {
-      packPanels(format, lanes, { rows, inner }, source, target.subarray(first * perRow, end));
+      packPanels(format, lanes, { rows, inner }, source, target);
     } catch (error) {
       throw new Error(`weights ${name}, rows from ${first}: ${(error as Error).message}`, { cause: error });
     }
