@@ -6,7 +6,8 @@ const LARGEST_JSON = 256 * 1024 * 1024;
 /** Reads and parses a JSON file; errors name it. */
 export async function readJsonFile(path: string): Promise<unknown> {
   const { files } = platform();
-  const { size } = await files.stat(path);
+  const { size, kind } = await files.stat(path);
+  if (kind !== 'file') throw new Error(`${path}: is no file`);
   if (size > LARGEST_JSON) throw new Error(`${path}: has ${size} bytes, too many for this kind of file`);
   const text = await files.readText(path);
   try {

@@ -71,6 +71,12 @@ export function nodeFiles(): FileSystem {
 }
 
 async function open(fs: FsPromises, path: string): Promise<ReadableFile> {
+  // Opening a pipe would wait for somebody who writes to it.
+  const { isFile } = await told('open', path, async () => {
+    const found = await fs.stat(path);
+    return { isFile: found.isFile() || found.isDirectory() };
+  });
+  if (!isFile) throw new Error(`cannot open ${path}: it is a device, a pipe or a socket`);
   const handle = await told('open', path, () => fs.open(path, 'r'));
   try {
     const status = await told('open', path, () => handle.stat());

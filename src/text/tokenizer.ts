@@ -3,6 +3,7 @@ import { BytePairMerger } from './byte-pair-merger.ts';
 import { type LibraryTokenizer, openLibraryTokenizer } from './library.ts';
 import { endsWithBytes, hasIndependentPieces, PieceEncoder } from './piece-encoder.ts';
 import { alternation } from './special-tokens.ts';
+import { checkTokenizerConfig, checkTokenizerJson } from './tokenizer-check.ts';
 
 export interface EncodeOptions {
   /** Adds what the tokenizer's configuration puts around a text (begin and end tokens). Default false. */
@@ -92,7 +93,17 @@ export class Tokenizer {
       throw new Error(`tokenizer.json has the decoder ${type}; only byte-level tokenizers (ByteLevel) can be read`);
     }
     const withDefaults = { normalizer: null, post_processor: null, pre_tokenizer: null, added_tokens: [] };
-    return new Tokenizer({ ...withDefaults, ...tokenizerJson }, tokenizerConfig);
+    const complete = { ...withDefaults, ...tokenizerJson };
+    checkTokenizerJson(complete);
+    checkTokenizerConfig(tokenizerConfig);
+    try {
+      return new Tokenizer(complete, tokenizerConfig);
+    } catch (error) {
+      const { message } = error as Error;
+      if (message.startsWith('tokenizer')) throw error;
+      // Errors of the library and of the engine say what they stumbled on, not where.
+      throw new Error(`tokenizer.json cannot be read: ${message.slice(0, 300)}`, { cause: error });
+    }
   }
 
   /** Token ids of a text. Text that spells a special token becomes that token. */
