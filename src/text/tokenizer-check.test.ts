@@ -5,7 +5,10 @@ import { PRE_TOKENIZERS } from './pre-tokenizers.ts';
 import { Tokenizer } from './tokenizer.ts';
 
 const nano = () =>
-  JSON.parse(readFileSync(new URL('../../models/nano/tokenizer.json', import.meta.url), 'utf8')) as Record<string, ReturnType<typeof JSON.parse>>;
+  JSON.parse(readFileSync(new URL('../../models/nano/tokenizer.json', import.meta.url), 'utf8')) as Record<
+    string,
+    ReturnType<typeof JSON.parse>
+  >;
 
 describe('patterns', () => {
   it('of published tokenizers pass', () => {
