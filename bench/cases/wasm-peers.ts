@@ -11,9 +11,9 @@ import type { WasmModelOptions, WasmModelTimes } from '../subjects/wasm-model.ts
 
 const SUBJECT = new URL('../subjects/wasm-model.ts', import.meta.url);
 const TEXT = new URL('../real/text.md', import.meta.url);
-const PROMPT = 512;
-const TOKENS = 64;
-const ROUNDS = 5;
+/** Tokens of a prompt, and after the first of its answer. */
+const SIZES = { prompt: 512, tokens: 64, rounds: 5 };
+const QUICK = { prompt: 128, tokens: 16, rounds: 2 };
 /** What the issue of real checkpoints asks for against WebAssembly peers. */
 const TARGET = 2;
 
@@ -23,25 +23,21 @@ async function run({ quick, workers, progress, note }: BenchContext): Promise<Be
   if (cache === undefined) throw new Error('there is no place for the model; name one in JINGQI_CACHE');
   const directory = path.join(cache, 'models');
   const file = await fetchModel(model, { directory, index: indexFromEnvironment(), progress });
-  const options = {
-    model: file,
-    threads: workers,
-    prompts: await promptsOf(file, ROUNDS + 1),
-    tokens: TOKENS,
-    context: PROMPT + TOKENS + 64,
-  };
+  const { prompt, tokens, rounds } = quick ? QUICK : SIZES;
+  const prompts = await promptsOf(file, rounds + 1, prompt);
+  const options = { model: file, threads: workers, prompts, tokens, context: prompt + tokens + 64 };
   const start = (where: WasmModelOptions['where']) => {
     progress(`starting ${where}`);
     return Subject.start<WasmModelTimes>(SUBJECT, { ...options, where } satisfies WasmModelOptions);
   };
   const subjects = { wllama: await start('wllama'), page: await start('page'), node: await start('node') };
-  const times = await interleave(subjects, quick ? 2 : ROUNDS, (round) => progress(`round ${round} of ${ROUNDS}`));
+  const times = await interleave(subjects, rounds, (round) => progress(`round ${round} of ${rounds}`));
   for (const [name, [first]] of Object.entries(times)) note(`${name}: ${first!.how}`);
   return (['page', 'node'] as const).flatMap((where) => {
     const place = where === 'page' ? 'in the same Chromium' : 'ours in Node';
     return [
-      compared(`prefill ${PROMPT}, ${place}`, times[where].map(prefill), times.wllama.map(prefill)),
-      compared(`decode ${TOKENS} after it, ${place}`, times[where].map(decode), times.wllama.map(decode)),
+      compared(`prefill ${prompt}, ${place}`, times[where].map(prefill), times.wllama.map(prefill)),
+      compared(`decode ${tokens} after it, ${place}`, times[where].map(decode), times.wllama.map(decode)),
     ];
   });
 }
@@ -61,14 +57,14 @@ function compared(name: string, ours: readonly number[], peer: readonly number[]
   });
 }
 
-/** Parts of a text that begin at different places, so that none is the beginning of another; PROMPT tokens each. */
-async function promptsOf(file: string, count: number): Promise<string[]> {
+/** Parts of a text that begin at different places, so that none is the beginning of another; `length` tokens each. */
+async function promptsOf(file: string, count: number, length: number): Promise<string[]> {
   const source = await openModelSource(file);
   try {
     const tokenizer = await source.tokenizer();
     const ids = tokenizer.encode(readFileSync(TEXT, 'utf8'));
-    const step = Math.floor((ids.length - PROMPT) / count);
-    return Array.from({ length: count }, (_, i) => tokenizer.decode(ids.subarray(i * step, i * step + PROMPT)));
+    const step = Math.floor((ids.length - length) / count);
+    return Array.from({ length: count }, (_, i) => tokenizer.decode(ids.subarray(i * step, i * step + length)));
   } finally {
     await source.close();
   }
