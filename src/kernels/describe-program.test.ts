@@ -48,11 +48,13 @@ describe('the listing of machine code', () => {
     for (const each of kernelSamples()) {
       const { listing } = listKernel(each, level, 'systemv');
       let end = 0;
-      for (const { at, bytes, text } of listing) {
-        expect(at).toBe(end);
-        end += bytes;
-        expect(text).not.toMatch(/undefined|\?|\{"/);
-      }
+      // One expectation for all: there are some hundred thousand instructions.
+      const wrong = listing.filter(({ at, bytes, text }) => {
+        const follows = at === end;
+        end = at + bytes;
+        return !follows || /undefined|\?|\{"/.test(text);
+      });
+      expect(wrong).toEqual([]);
       expect(listing.at(-1)!.text).toBe('ret');
     }
   });
