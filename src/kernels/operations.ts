@@ -206,7 +206,8 @@ class Translator {
 
   #value(instruction: Exclude<Instruction, { op: 'loop' | 'while' | 'if' | 'set' }>): Step | undefined {
     const { scalars } = this.#state;
-    if (instruction.op === 'store' || instruction.op === 'atomic') return undefined;
+    const { op } = instruction;
+    if (op === 'store' || op === 'prefetch' || op === 'atomic') return undefined;
     const { id } = instruction.result;
     if (!this.#needed.has(id)) return undefined;
     if (instruction.op === 'const') {
