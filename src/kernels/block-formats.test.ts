@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import {
+  BLOCK,
   BLOCK_FORMATS,
   type BlockFormat,
   formatDetails,
@@ -23,8 +24,8 @@ function weightIn(panel: Uint8Array, format: BlockFormat, lanes: number, row: nu
   const { bits, codes: kind, offset, upperBits, weights, part, minimum, factors, scale: half } = formatDetails(format);
   const group = panel.subarray(Math.floor(k / weights) * groupLayout(format, width).bytes);
   const view = new DataView(group.buffer, group.byteOffset);
-  const parts = weights / part;
-  const [index, within] = [Math.floor((k % weights) / part), k % part];
+  const parts = BLOCK / part;
+  const [block, index, within] = [Math.floor((k % weights) / BLOCK), Math.floor((k % BLOCK) / part), k % part];
   let at = 0;
   const take = (bytes: number) => {
     at += bytes;
@@ -33,6 +34,7 @@ function weightIn(panel: Uint8Array, format: BlockFormat, lanes: number, row: nu
   const scaleAt = take(2 * width) + 2 * row;
   const scale = half === 'f16' ? view.getFloat16(scaleAt, true) : bf16(view.getUint16(scaleAt, true));
   const lowest = minimum ? view.getFloat16(take(2 * width) + 2 * row, true) : 0;
+  at += block * ((groupLayout(format, width).bytes - at) / (weights / BLOCK));
   const factor = () => {
     const byte = take(parts * width) + index * width + row;
     return factors === 'i8' ? view.getInt8(byte) : view.getUint8(byte);

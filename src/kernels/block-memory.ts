@@ -14,7 +14,9 @@ export function weightPanels(target: TargetInfo, format: BlockFormat, panels: nu
   const layout = groupLayout(format, width);
   return records((panels * blocks) / (weights / BLOCK), [
     { kind: scale, count: minimum ? 2 * width : width },
-    ...(factors ? [{ kind: factors, count: layout.codes - layout.factors }] : []),
-    { kind: 'u8', count: layout.bytes - layout.codes },
+    ...Array.from({ length: weights / BLOCK }, () => [
+      ...(factors ? [{ kind: factors, count: layout.codes }] : []),
+      { kind: 'u8', count: layout.blockBytes - layout.codes } as const,
+    ]).flat(),
   ]);
 }

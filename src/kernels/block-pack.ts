@@ -136,7 +136,7 @@ function packNibbles(minimum: boolean, fifth: boolean): PackBlock {
       to.setUint16(start + layout.minima + 2 * row, lowest, true);
       bad |= notFinite(lowest);
     }
-    const codes = start + layout.codes + 4 * row;
+    const codes = start + layout.block + 4 * row;
     for (let word = 0; word < 4; word++) {
       to.setInt32(codes + 4 * width * word, from.getInt32(at + nibbles + 4 * word, true), true);
     }
@@ -155,7 +155,7 @@ function packMicroscaled({ from, to, layout, width }: Move, at: number, start: n
   const exponent = from.getUint8(at);
   // The two least are denormal.
   to.setUint16(start + 2 * row, exponent < 2 ? 0x20 << exponent : (exponent - 1) << 7, true);
-  const codes = start + layout.codes + 4 * row;
+  const codes = start + layout.block + 4 * row;
   for (let word = 0; word < 4; word++) {
     to.setInt32(codes + 4 * width * word, from.getInt32(at + 1 + 4 * word, true), true);
   }
@@ -182,30 +182,27 @@ function packLong(fifth: boolean): PackBlock {
       from.getInt32(at + 8, true),
       from.getInt32(at + 12, true),
     ];
-    storeBytes(to, start + layout.factors + row, width, first & SIX);
-    storeBytes(to, start + layout.factors + 4 * width + row, width, (third & LOW) | (((first >>> 6) & TWO) << 4));
-    storeBytes(to, start + layout.minimumFactors + row, width, second & SIX);
-    storeBytes(
-      to,
-      start + layout.minimumFactors + 4 * width + row,
-      width,
-      ((third >>> 4) & LOW) | (((second >>> 6) & TWO) << 4),
-    );
+    const { block, blockBytes, upper } = layout;
+    const factors = start + block + row;
+    storeBytes(to, factors, blockBytes, first & SIX);
+    storeBytes(to, factors + 4 * blockBytes, blockBytes, (third & LOW) | (((first >>> 6) & TWO) << 4));
+    const minima = factors + layout.minimumFactors;
+    storeBytes(to, minima, blockBytes, second & SIX);
+    storeBytes(to, minima + 4 * blockBytes, blockBytes, ((third >>> 4) & LOW) | (((second >>> 6) & TWO) << 4));
     if (fifth) fifthBits(from, at + 16, planes);
-    const { partBytes, upper } = layout;
-    let codes = start + layout.codes + 4 * row;
+    let codes = start + block + layout.codes + 4 * row;
     let nibbles = at + (fifth ? 48 : 16);
-    for (let pair = 0; pair < 4; pair++, nibbles += 32, codes += 2 * partBytes) {
+    for (let pair = 0; pair < 4; pair++, nibbles += 32, codes += 2 * blockBytes) {
       for (let word = 0; word < 4; word++) {
         const left = from.getInt32(nibbles + 4 * word, true);
         const right = from.getInt32(nibbles + 16 + 4 * word, true);
         const place = codes + 4 * width * word;
         to.setInt32(place, (left & LOW) | ((right & LOW) << 4), true);
-        to.setInt32(place + partBytes, ((left >>> 4) & LOW) | (right & HIGH), true);
+        to.setInt32(place + blockBytes, ((left >>> 4) & LOW) | (right & HIGH), true);
       }
       if (fifth) {
         to.setInt32(codes + upper, planes[2 * pair]!, true);
-        to.setInt32(codes + partBytes + upper, planes[2 * pair + 1]!, true);
+        to.setInt32(codes + blockBytes + upper, planes[2 * pair + 1]!, true);
       }
     }
     return notFinite(scale) | notFinite(lowest);
@@ -241,12 +238,15 @@ function exchange(words: Int32Array, a: number, b: number, shift: number, mask: 
 function packSixBits({ from, to, layout, width }: Move, at: number, start: number, row: number): number {
   const scale = from.getUint16(at + 208, true);
   to.setUint16(start + 2 * row, scale, true);
-  for (let part = 0; part < 16; part += 4) {
-    storeBytes(to, start + layout.factors + part * width + row, width, from.getInt32(at + 192 + part, true));
+  const { block, blockBytes } = layout;
+  const factors = start + block + row;
+  for (let pair = 0; pair < 8; pair++) {
+    to.setUint8(factors + pair * blockBytes, from.getUint8(at + 192 + 2 * pair));
+    to.setUint8(factors + pair * blockBytes + width, from.getUint8(at + 193 + 2 * pair));
   }
   for (let half = 0; half < 2; half++) {
     for (let column = 0; column < 2; column++) {
-      const codes = start + layout.codes + (8 * half + column) * layout.partBytes + 4 * row;
+      const codes = start + block + 4 * half * blockBytes + layout.codes + column * layout.partBytes + 4 * row;
       const nibbles = at + 64 * half + 16 * column;
       packColumn(from, to, layout, width, nibbles, at + 128 + 32 * half + 16 * column, codes);
     }
@@ -254,11 +254,11 @@ function packSixBits({ from, to, layout, width }: Move, at: number, start: numbe
   return notFinite(scale);
 }
 
-/** The four parts of a half that share 16 bytes of upper bits: every second part from the one at `codes` on. */
+/** The four parts of a half that share 16 bytes of upper bits: one in each 32 weights from the one at `codes` on. */
 function packColumn(
   from: DataView,
   to: DataView,
-  { partBytes, upper }: GroupLayout,
+  { blockBytes, upper }: GroupLayout,
   width: number,
   nibbles: number,
   upperBits: number,
@@ -268,9 +268,9 @@ function packColumn(
     for (let word = 0; word < 2; word++) {
       const left = from.getInt32(nibbles + 32 * pair + 4 * word, true);
       const right = from.getInt32(nibbles + 32 * pair + 8 + 4 * word, true);
-      const place = codes + 2 * pair * partBytes + 4 * width * word;
+      const place = codes + pair * blockBytes + 4 * width * word;
       to.setInt32(place, (left & LOW) | ((right & LOW) << 4), true);
-      to.setInt32(place + 4 * partBytes, ((left >>> 4) & LOW) | (right & HIGH), true);
+      to.setInt32(place + 2 * blockBytes, ((left >>> 4) & LOW) | (right & HIGH), true);
     }
   }
   let [a, b] = [from.getInt32(upperBits, true), from.getInt32(upperBits + 4, true)];
@@ -289,7 +289,7 @@ function packColumn(
   d ^= different;
   c ^= different << 2;
   to.setInt32(codes + upper, a, true);
-  to.setInt32(codes + 2 * partBytes + upper, b, true);
-  to.setInt32(codes + 4 * partBytes + upper, c, true);
-  to.setInt32(codes + 6 * partBytes + upper, d, true);
+  to.setInt32(codes + blockBytes + upper, b, true);
+  to.setInt32(codes + 2 * blockBytes + upper, c, true);
+  to.setInt32(codes + 3 * blockBytes + upper, d, true);
 }

@@ -50,27 +50,30 @@ export const gatherBlockRows = defineKernelFamily(
 
 /** Row `place` of a group of blocks, to f32 numbers at `to`. */
 function widenGroup(b: Builder, format: BlockFormat, group: Pointer, place: I32, to: Pointer): void {
-  const { part: length, scale: kind, factors, minimum } = formatDetails(format);
+  const { weights, part: length, scale: kind, factors, minimum } = formatDetails(format);
   const width = panelWidth(b.lanes);
   const layout = groupLayout(format, width);
   const halves = b.offset(group, place, 2);
-  const bytes = b.offset(group, place, 1);
-  const words = b.offset(group, place, WORD);
   const scale = b.load(halves, 0, kind);
   const lowest = minimum ? b.load(halves, layout.minima, kind) : undefined;
-  const widen = (part: I32 | number) => {
-    const factor = (value: F32, base: number): F32 => {
-      if (factors === undefined) return value;
-      const address = typeof part === 'number' ? bytes : b.offset(bytes, part, width);
-      return b.mul<'f32'>(value, b.toF32(b.loadI32(address, base, factors)));
-    };
-    const step = factor(scale, layout.factors);
-    const low = lowest && factor(lowest, layout.minimumFactors);
-    const codes = typeof part === 'number' ? words : b.offset(words, part, layout.partBytes);
-    widenPart(b, format, codes, { step, low }, typeof part === 'number' ? to : b.offset(to, part, 4 * length));
+  const widen = (block: Pointer, out: Pointer) => {
+    const bytes = b.offset(block, place, 1);
+    const words = b.offset(block, place, WORD);
+    for (let part = 0; part < BLOCK / length; part++) {
+      const factor = (value: F32, base: number): F32 =>
+        factors ? b.mul<'f32'>(value, b.toF32(b.loadI32(bytes, base + part * width, factors))) : value;
+      const by = { step: factor(scale, 0), low: lowest && factor(lowest, layout.minimumFactors) };
+      const codes = layout.codes + part * layout.partBytes;
+      widenPart(b, format, b.offset(words, codes, 1), by, b.offset(out, part * length));
+    }
   };
-  if (layout.parts === 1) widen(0);
-  else b.loop(0, layout.parts, 1, widen);
+  const first = b.offset(group, layout.block, 1);
+  if (weights === BLOCK) widen(first, to);
+  else {
+    b.loop(0, weights / BLOCK, 1, (block) =>
+      widen(b.offset(first, block, layout.blockBytes), b.offset(to, block, 4 * BLOCK)),
+    );
+  }
 }
 
 function widenPart(
@@ -85,7 +88,7 @@ function widenPart(
   const layout = groupLayout(format, width);
   const step = b.splat(by.step);
   const low = by.low && b.splat(by.low);
-  const upper = upperBits === 0 ? undefined : loadWord(b, words, layout.codes + layout.upper);
+  const upper = upperBits === 0 ? undefined : loadWord(b, words, layout.upper);
   const four = (codes: VectorI32, index: number) => {
     let whole = codes;
     if (upper) {
@@ -102,7 +105,7 @@ function widenPart(
   };
   const perWord = 8 / bits;
   for (let word = 0; word < length / WORD / perWord; word++) {
-    const codes = loadWord(b, words, layout.codes + word * WORD * width);
+    const codes = loadWord(b, words, word * WORD * width);
     if (bits === 8) four(codes, word);
     else {
       four(b.and<'vi32'>(codes, 15), word);

@@ -97,20 +97,19 @@ function oneTile(b: Builder, format: BlockFormat, operands: BlockOperands, row: 
   b.loop(0, bytesA, perGroup * ACTIVATION_BYTES, (start) => {
     const group = weights.get();
     const scales = groupScales(b, details, layout, group);
-    const multiply = (byteIndex: I32, factors: Pointer, codes: Pointer) => {
+    const multiply = (byteIndex: I32, block: Pointer) => {
       const a = rowsA.map((pointer) => b.offset(pointer, byteIndex, 1));
       for (let part = 0; part < BLOCK / details.part; part++) {
-        addPart(b, { details, layout, a, part, factors, codes }, scales, results);
+        addPart(b, { details, layout, a, part, block }, scales, results);
       }
     };
-    if (perGroup === 1) multiply(start, group, b.offset(group, layout.codes, 1));
+    const first = b.offset(group, layout.block, 1);
+    if (perGroup === 1) multiply(start, first);
     else {
-      const parts = BLOCK / details.part;
-      const [factors, codes] = [b.variable(group), b.variable(b.offset(group, layout.codes, 1))];
+      const block = b.variable(first);
       b.loop(start, b.add<'i32'>(start, perGroup * ACTIVATION_BYTES), ACTIVATION_BYTES, (byteIndex) => {
-        multiply(byteIndex, factors.get(), codes.get());
-        factors.set(b.offset(factors.get(), parts * panelWidth(b.lanes), 1));
-        codes.set(b.offset(codes.get(), parts * layout.partBytes, 1));
+        multiply(byteIndex, block.get());
+        block.set(b.offset(block.get(), layout.blockBytes, 1));
       });
     }
     weights.set(b.offset(group, layout.bytes, 1));
@@ -153,50 +152,46 @@ interface Part {
   readonly a: readonly Pointer[];
   /** Index of the part within the block of activations. */
   readonly part: number;
-  /** Of the first part of the block; factors are counted from the beginning of the group. */
-  readonly factors: Pointer;
-  readonly codes: Pointer;
+  /** The 32 weights by which the block is multiplied. */
+  readonly block: Pointer;
 }
 
 /** Adds the products of one part of the weights to the results, [row][vector]. */
 function addPart(b: Builder, part: Part, scales: GroupScales, results: readonly Variable<'vf32'>[]): void {
-  const { details, layout, a, factors } = part;
+  const { details, layout, a, block } = part;
   const sums = integerSums(b, part);
   const factor = (base: number, vector: number) => {
     const offset = base + (part.part * PANEL_VECTORS + vector) * b.lanes;
-    return b.toF32(b.loadVectorI32(factors, offset, details.factors!));
+    return b.toF32(b.loadVectorI32(block, offset, details.factors!));
   };
   const vectors = Array.from({ length: PANEL_VECTORS }, (_, v) => v);
   const times = (value: VectorF32, base: number, vector: number) =>
     details.factors ? b.mul<'vf32'>(value, factor(base, vector)) : value;
-  const steps = vectors.map((v) => times(scales.scale(v), layout.factors, v));
+  const steps = vectors.map((v) => times(scales.scale(v), 0, v));
   const minima = details.minimum ? vectors.map((v) => times(scales.minimum(v), layout.minimumFactors, v)) : [];
   for (const [r, pointer] of a.entries()) {
     const scaleA = b.loadSplat(pointer, ACTIVATION_SCALE);
+    const scaledSum = details.minimum ? b.loadSplat(pointer, ACTIVATION_SCALED_SUM) : undefined;
     for (const [v, step] of steps.entries()) {
       const result = results[r * PANEL_VECTORS + v]!;
-      result.set(b.fma<'vf32'>(b.toF32(sums[r * PANEL_VECTORS + v]!), b.mul<'vf32'>(step, scaleA), result.get()));
-    }
-    if (!details.minimum) continue;
-    const scaledSum = b.loadSplat(pointer, ACTIVATION_SCALED_SUM);
-    for (const [v, minimum] of minima.entries()) {
-      const result = results[r * PANEL_VECTORS + v]!;
-      result.set(b.fma<'vf32'>(minimum, scaledSum, result.get()));
+      const factor = b.mul<'vf32'>(step, scaleA);
+      const sum = b.fma<'vf32'>(b.toF32(sums[r * PANEL_VECTORS + v]!), factor, result.get());
+      result.set(scaledSum ? b.fma<'vf32'>(minima[v]!, scaledSum, sum) : sum);
     }
   }
 }
 
 /** Σ (code - offset)·a over one part, for each row of A and vector of the panel: [row][vector]. */
-function integerSums(b: Builder, { details, layout, a, part, codes }: Part): VectorI32[] {
+function integerSums(b: Builder, { details, layout, a, part, block }: Part): VectorI32[] {
   const { bits, offset, part: length } = details;
   const sums = a.flatMap((pointer) => {
     const start = offset === 0 ? b.vectorI32(0) : partSum(b, pointer, length, part, -offset);
     return Array.from({ length: PANEL_VECTORS }, () => start);
   });
-  const base = part * layout.partBytes;
+  const base = layout.codes + part * layout.partBytes;
   const place = 4 * b.lanes * PANEL_VECTORS;
   const load = (at: number) =>
-    Array.from({ length: PANEL_VECTORS }, (_, v) => b.loadBytes(codes, base + at + v * 4 * b.lanes));
+    Array.from({ length: PANEL_VECTORS }, (_, v) => b.loadBytes(block, base + at + v * 4 * b.lanes));
   const product = bits === 8 ? 'dotUnsigned' : 'dot';
   const multiply = (weights: readonly VectorI8[], step: number) => {
     for (const [r, pointer] of a.entries()) {
