@@ -76,6 +76,11 @@ describe('a tokenizer.json', () => {
       (json) => (json.pre_tokenizer.pretokenizers[0].pattern.Regex = '\\p{Nothing}'),
       /tokenizer.json cannot be read: .*regular expression/i,
     ],
+    [
+      'with a pattern of a wrong type',
+      (json) => (json.pre_tokenizer.pretokenizers[0].pattern = 'x'),
+      /pre_tokenizer.pretokenizers.0.pattern is "x", neither a String nor a Regex/,
+    ],
     ['with an unknown step', (json) => (json.pre_tokenizer = { type: 'Magic' }), /tokenizer.json cannot be read/],
   ])('%s is refused', (_, damage, message) => {
     const json = nano();

@@ -69,6 +69,9 @@ function checkStep(step: unknown, where: string, depth: number, bad: (what: stri
   if (depth > DEEPEST) throw bad(`${where.slice(0, 80)} … is nested more than ${DEEPEST} deep`);
   for (const [name, value] of Object.entries(step)) {
     const place = `${where}.${name}`;
+    if (name === 'pattern' && !isPattern(value)) {
+      throw bad(`${place} is ${describeValue(value)}, neither a String nor a Regex`);
+    }
     if (name === 'Regex' && typeof value === 'string') {
       try {
         checkPattern(value);
@@ -79,6 +82,10 @@ function checkStep(step: unknown, where: string, depth: number, bad: (what: stri
       checkStep(value, place, depth + 1, bad);
     }
   }
+}
+
+function isPattern(value: unknown): boolean {
+  return isObject(value) && (typeof value.String === 'string' || typeof value.Regex === 'string');
 }
 
 /** @throws {Error} naming a field of `tokenizer_config.json` that is of a wrong type */
