@@ -9,6 +9,7 @@ import {
   retypedTensors,
   writeGguf,
 } from '../checkpoint/index.ts';
+import { locateModel } from '../hub/index.ts';
 import { parseModelConfig } from '../model/index.ts';
 import { platform } from '../platform/index.ts';
 import {
@@ -24,8 +25,9 @@ import { isGgufFile, named } from './model-source.ts';
 
 /**
  * Writes a model in another form. Source: a directory in Hugging Face's layout (safetensors, 8-bit floats with scales
- * among them) or a GGUF file; target: a path that ends in .gguf, or a directory. Tokenizer and chat template go along. One
- * tensor after another is read and written; what is written appears under its name when it is whole.
+ * among them), a GGUF file, or `organisation/name` of the hub; target: a path that ends in .gguf, or a directory.
+ * Tokenizer and chat template go along. One tensor after another is read and written; what is written appears under its
+ * name when it is whole.
  * @throws {Error} naming what cannot be read, or cannot be said in the form of the target
  */
 export async function convertModel(
@@ -35,9 +37,9 @@ export async function convertModel(
 ): Promise<ConvertedModel> {
   const toGguf = /\.gguf$/i.test(target);
   await checkTarget(target, toGguf, options);
-  const fromGguf = await isGgufFile(source);
-  if (fromGguf) return toGguf ? retype(source, target, options) : ggufToDirectory(source, target, options);
-  const checkpoint = await openCheckpoint(source);
+  const { path } = await locateModel(source);
+  if (await isGgufFile(path)) return toGguf ? retype(path, target, options) : ggufToDirectory(path, target, options);
+  const checkpoint = await openCheckpoint(path);
   try {
     return toGguf
       ? await directoryToGguf(checkpoint, target, options)

@@ -5,6 +5,8 @@ type Json = Readonly<Record<string, unknown>>;
 
 /** Far above any vocabulary; a table of bytes by id is kept up to the largest. */
 const LARGEST_ID = 2 ** 24;
+/** Characters of an added token; published ones have some 50. */
+const LONGEST_ADDED = 4096;
 /** Steps within steps; published files have two levels. */
 const DEEPEST = 16;
 
@@ -51,6 +53,9 @@ function checkAddedTokens(added: unknown, bad: (what: string) => Error): void {
     const { id, content } = token;
     if (!isId(id)) throw bad(`${where} has the id ${describeValue(id)}`);
     if (typeof content !== 'string' || content === '') throw bad(`${where} has the content ${describeValue(content)}`);
+    if (content.length > LONGEST_ADDED) {
+      throw bad(`${where} has ${content.length} characters, at most ${LONGEST_ADDED} are read`);
+    }
     const before = ids.get(id);
     if (before !== undefined) throw bad(`${where} has the id ${id}, as ${describeValue(before)} has`);
     ids.set(id, content);
