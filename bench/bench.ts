@@ -24,6 +24,8 @@ export interface CaseFlags {
   readonly layers?: string | undefined;
   readonly only?: string | undefined;
   readonly profile?: boolean | undefined;
+  /** File to which each measurement is appended as a line of JSON. */
+  readonly measurements?: string | undefined;
 }
 
 export interface BenchContext {

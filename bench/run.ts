@@ -25,7 +25,7 @@ const REAL = 'real';
 
 const USAGE = `npm run bench -- NAME… | all [--json FILE] [--quick] [--workers N] [--target wasm|wasm-fused|avx2|avx512]
 ${REAL} also takes [--directory DIR] [--models NAME,…] [--layers N] [--only llama.cpp,native,wasm] [--profile]
-and is not among all: its files take 11 GB, and a whole run most of an hour`;
+[--measurements FILE, a line of JSON each], and is not among all: its files take 11 GB, and a whole run most of an hour`;
 
 function print(rows: readonly BenchRow[]): void {
   const table = new Table({
@@ -68,6 +68,7 @@ async function main(): Promise<void> {
       layers: { type: 'string' },
       only: { type: 'string' },
       profile: { type: 'boolean' },
+      measurements: { type: 'string' },
     },
   });
   const { json, quick, workers: wanted, target: named, ...flags } = values;

@@ -1,4 +1,4 @@
-import { closeSync, openSync, readSync, statSync } from 'node:fs';
+import { appendFileSync, closeSync, openSync, readSync, statSync } from 'node:fs';
 import { freemem } from 'node:os';
 import { type BenchCase, type BenchContext, type BenchRow, figure } from '../bench.ts';
 import type { ProcessMemory } from '../gauges.ts';
@@ -102,8 +102,12 @@ async function measureGroup(
   group: readonly Side[],
   file: string,
   { repeats, tries }: Effort,
-  { progress, note }: Pick<BenchContext, 'progress' | 'note'>,
+  { progress, note, flags }: Pick<BenchContext, 'progress' | 'note' | 'flags'>,
 ): Promise<void> {
+  const keep = (side: Side, what: string, result: object) => {
+    if (flags.measurements === undefined) return;
+    appendFileSync(flags.measurements, `${JSON.stringify({ file, side: side.name, what, ...result })}\n`);
+  };
   const open: { side: Side; subject: Subject<unknown> }[] = [];
   try {
     for (const side of group) {
@@ -113,20 +117,22 @@ async function measureGroup(
       if (!(await load(side, subject, file, { progress, note }))) {
         open.pop();
         await subject.close();
-      }
+      } else keep(side, 'load', side.loads.at(-1)!);
     }
     for (let repeat = 1; repeat <= repeats; repeat++) {
       for (const name of Object.keys(TASKS) as TaskName[]) {
         for (const { side, subject } of open) {
           progress(`${side.name}, ${name}, ${repeat} of ${repeats}`);
           const measured = await undisturbed(subject, TASKS[name], tries);
+          keep(side, name, measured);
           side.results.set(name, [...(side.results.get(name) ?? []), measured]);
         }
       }
     }
     for (const { side, subject } of open) {
-      const { peak } = (await subject.measure({ kind: 'memory' })) as ProcessMemory;
-      side.peaks.push(peak);
+      const memory = (await subject.measure({ kind: 'memory' })) as ProcessMemory;
+      side.peaks.push(memory.peak);
+      keep(side, 'memory', memory);
     }
   } finally {
     await Promise.all(open.map(({ subject }) => subject.close()));
