@@ -42,10 +42,10 @@ function weightIn(panel: Uint8Array, format: BlockFormat, lanes: number, row: nu
   const [step, low] = [factors ? factor() : 1, factors && minimum ? factor() : 1];
   const codes = at + index * ((part * bits) / 8 + (upperBits ? 4 : 0)) * width;
   const place = bits === 8 ? within : within % (part / 2);
-  const byte = group[codes + Math.floor(place / 4) * 4 * width + 4 * row + (place % 4)]!;
+  const byte = group[codes + Math.floor(place / 4) * 4 * width + 4 * row + (place % 4) + (upperBits ? 4 * width : 0)]!;
   let code = bits === 8 ? byte : within < part / 2 ? byte & 15 : byte >> 4;
   if (upperBits) {
-    const upper = group[codes + ((part * bits) / 8) * width + 4 * row + (within % 4)]!;
+    const upper = group[codes + 4 * row + (within % 4)]!;
     code += ((upper >> (upperBits * Math.floor(within / 4))) & ((1 << upperBits) - 1)) << 4;
   }
   return scale * step * ((kind === 'e2m1' ? E2M1[code]! : code) - offset) + lowest * low;

@@ -17,8 +17,8 @@
  *             [factors, part by part][factors of minima][codes, part by part]
  *     codes of a part = words of 4 bytes, [place along K][row]; a word holds 4 weights of 8 bits, or 8 of 4 bits: the low
  *             nibbles weights 4s…4s+3, the high nibbles as many from the middle of the part on
- *             then, where codes have 5 or 6 bits, one more word for each row with their upper bits: byte j holds those of
- *             weights j, 4+j, 8+j, … from its lowest bit on
+ *             before them, where codes have 5 or 6 bits, one word for each row with their upper bits: byte j holds those
+ *             of weights j, 4+j, 8+j, … from its lowest bit on
  *
  * A product so reads a panel from its beginning to its end; with factors of a whole group in its front, those of long
  * blocks came from memory at half the speed.
@@ -112,7 +112,7 @@ export interface GroupLayout {
   readonly blockBytes: number;
   readonly minimumFactors: number;
   readonly codes: number;
-  /** Bytes of the codes of one part, and from its beginning to its upper bits. */
+  /** Bytes of the codes of one part, and of its upper bits, which stand before the others. */
   readonly partBytes: number;
   readonly upper: number;
   readonly bytes: number;
@@ -124,10 +124,11 @@ export function groupLayout(format: BlockFormat, width: number): GroupLayout {
   const minima = 2 * width;
   const block = minima + (minimum ? 2 * width : 0);
   const minimumFactors = factors ? parts * width : 0;
-  const codes = minimumFactors + (factors && minimum ? parts * width : 0);
-  const upper = (width * part * bits) / 8;
-  const partBytes = upper + (upperBits ? 4 * width : 0);
-  const blockBytes = codes + parts * partBytes;
+  const allFactors = minimumFactors + (factors && minimum ? parts * width : 0);
+  const upper = upperBits ? 4 * width : 0;
+  const codes = allFactors + upper;
+  const partBytes = upper + (width * part * bits) / 8;
+  const blockBytes = allFactors + parts * partBytes;
   const bytes = block + (weights / BLOCK) * blockBytes;
   return { minima, block, blockBytes, minimumFactors, codes, partBytes, upper, bytes };
 }

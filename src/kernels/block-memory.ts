@@ -15,8 +15,8 @@ export function weightPanels(target: TargetInfo, format: BlockFormat, panels: nu
   return records((panels * blocks) / (weights / BLOCK), [
     { kind: scale, count: minimum ? 2 * width : width },
     ...Array.from({ length: weights / BLOCK }, () => [
-      ...(factors ? [{ kind: factors, count: layout.codes }] : []),
-      { kind: 'u8', count: layout.blockBytes - layout.codes } as const,
+      ...(factors ? [{ kind: factors, count: layout.codes - layout.upper }] : []),
+      { kind: 'u8', count: layout.blockBytes - (factors ? layout.codes - layout.upper : 0) } as const,
     ]).flat(),
   ]);
 }

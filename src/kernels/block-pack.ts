@@ -136,7 +136,7 @@ function packNibbles(minimum: boolean, fifth: boolean): PackBlock {
       to.setUint16(start + layout.minima + 2 * row, lowest, true);
       bad |= notFinite(lowest);
     }
-    const codes = start + layout.block + 4 * row;
+    const codes = start + layout.block + layout.codes + 4 * row;
     for (let word = 0; word < 4; word++) {
       to.setInt32(codes + 4 * width * word, from.getInt32(at + nibbles + 4 * word, true), true);
     }
@@ -144,7 +144,7 @@ function packNibbles(minimum: boolean, fifth: boolean): PackBlock {
       const bits = from.getInt32(at + nibbles - 4, true);
       const low = SPREAD[bits & 255]! | (SPREAD[(bits >>> 8) & 255]! << 2);
       const high = (SPREAD[(bits >>> 16) & 255]! << 4) | (SPREAD[bits >>> 24]! << 6);
-      to.setInt32(codes + layout.upper, low | high, true);
+      to.setInt32(codes - layout.upper, low | high, true);
     }
     return bad;
   };
@@ -201,8 +201,8 @@ function packLong(fifth: boolean): PackBlock {
         to.setInt32(place + blockBytes, ((left >>> 4) & LOW) | (right & HIGH), true);
       }
       if (fifth) {
-        to.setInt32(codes + upper, planes[2 * pair]!, true);
-        to.setInt32(codes + blockBytes + upper, planes[2 * pair + 1]!, true);
+        to.setInt32(codes - upper, planes[2 * pair]!, true);
+        to.setInt32(codes + blockBytes - upper, planes[2 * pair + 1]!, true);
       }
     }
     return notFinite(scale) | notFinite(lowest);
@@ -288,8 +288,8 @@ function packColumn(
   different = ((c >>> 2) ^ d) & 0x33333333;
   d ^= different;
   c ^= different << 2;
-  to.setInt32(codes + upper, a, true);
-  to.setInt32(codes + blockBytes + upper, b, true);
-  to.setInt32(codes + 2 * blockBytes + upper, c, true);
-  to.setInt32(codes + 3 * blockBytes + upper, d, true);
+  to.setInt32(codes - upper, a, true);
+  to.setInt32(codes + blockBytes - upper, b, true);
+  to.setInt32(codes + 2 * blockBytes - upper, c, true);
+  to.setInt32(codes + 3 * blockBytes - upper, d, true);
 }

@@ -88,7 +88,7 @@ function widenPart(
   const layout = groupLayout(format, width);
   const step = b.splat(by.step);
   const low = by.low && b.splat(by.low);
-  const upper = upperBits === 0 ? undefined : loadWord(b, words, layout.upper);
+  const upper = upperBits === 0 ? undefined : loadWord(b, b.offset(words, -layout.upper, 1), 0);
   const four = (codes: VectorI32, index: number) => {
     let whole = codes;
     if (upper) {

@@ -205,7 +205,7 @@ function integerSums(b: Builder, { details, layout, a, part, block }: Part): Vec
     for (let step = 0; step < length / 4; step++) multiply(load(step * place), step);
     return sums;
   }
-  const upper = details.upperBits === 0 ? [] : load(layout.upper);
+  const upper = details.upperBits === 0 ? [] : load(-layout.upper);
   const whole = (nibbles: readonly VectorI8[], step: number) =>
     details.codes === 'e2m1'
       ? nibbles.map((value) => b.doubledE2m1(value))
