@@ -5,7 +5,7 @@ type Json = Readonly<Record<string, unknown>>;
 
 /** Far above any vocabulary; a table of bytes by id is kept up to the largest. */
 const LARGEST_ID = 2 ** 24;
-/** Characters of an added token; published ones have some 50. */
+/** Characters of an added token; published ones have some 50. The engine compiles no text of 50,000 in a pattern. */
 const LONGEST_ADDED = 4096;
 /** Steps within steps; published files have two levels. */
 const DEEPEST = 16;

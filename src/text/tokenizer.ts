@@ -76,7 +76,6 @@ export class Tokenizer {
     this.specialPattern = added.length === 0 ? undefined : alternation(added.map((token) => token.content));
     this.pieces = independent ? new PieceEncoder(tokenizerJson, this.library, merger) : undefined;
     this.around = this.surroundings();
-    this.compilePatterns();
   }
 
   /**
@@ -176,20 +175,6 @@ export class Tokenizer {
       if (id === undefined) throw new Error(`the vocabulary has no token for a part of ${JSON.stringify(text)}`);
       return id;
     });
-  }
-
-  /**
-   * Uses every pattern once, on text of one byte a character and of two: the engine compiles them when they are used, and
-   * one that is too large is to be refused here, not in the middle of a text.
-   */
-  private compilePatterns(): void {
-    for (const text of ['a 1\n', 'é 你🙂']) {
-      try {
-        this.encode(text);
-      } catch (error) {
-        if (error instanceof SyntaxError || error instanceof RangeError) throw error;
-      }
-    }
   }
 
   private surroundings(): { before: number[]; after: number[] } {
