@@ -1,3 +1,4 @@
+import { describeValue } from '../model/describe-value.ts';
 import { bytesOfToken } from './byte-alphabet.ts';
 import { BytePairMerger } from './byte-pair-merger.ts';
 import { type LibraryTokenizer, openLibraryTokenizer } from './library.ts';
@@ -89,7 +90,7 @@ export class Tokenizer {
     }
     if (!isObject(tokenizerConfig)) throw new Error('tokenizer_config.json does not hold an object');
     if (!isByteLevel(tokenizerJson.decoder)) {
-      const type = isObject(tokenizerJson.decoder) ? String(tokenizerJson.decoder.type) : 'none';
+      const type = isObject(tokenizerJson.decoder) ? describeValue(tokenizerJson.decoder.type) : 'none';
       throw new Error(`tokenizer.json has the decoder ${type}; only byte-level tokenizers (ByteLevel) can be read`);
     }
     const withDefaults = { normalizer: null, post_processor: null, pre_tokenizer: null, added_tokens: [] };
