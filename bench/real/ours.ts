@@ -1,5 +1,5 @@
 import { loadWeights, modelSize } from '../../src/checkpoint/index.ts';
-import { Engine, type ModelInMemory, openModel, openModelSource, prefixLogits } from '../../src/inference/index.ts';
+import { Engine, openModel, openModelSource, prefixLogits } from '../../src/inference/index.ts';
 import { allocateParameters } from '../../src/model/index.ts';
 import { createRuntime } from '../../src/tensor/index.ts';
 import type { ComparedModel, Greedy } from './compared-model.ts';
@@ -18,7 +18,8 @@ export async function openOurs(
   { workers, context, onProgress }: OpenOptions,
 ): Promise<ComparedModel> {
   const { engine, close } = await openModel(file, { target, workers, contextLength: context, onProgress });
-  return compared(engine.runtime.target.name, engine, close);
+  const { runtime, cache } = engine;
+  return compared(`${runtime.target.name}, cache in ${cache.format}`, engine, close);
 }
 
 /**
@@ -49,8 +50,7 @@ function compared(name: string, engine: Engine, close: () => Promise<void>): Com
     name,
     close,
     async *logits(ids) {
-      const model: ModelInMemory = engine;
-      yield* prefixLogits(model, ids);
+      yield* prefixLogits(engine, ids, { cache: engine.cache.format });
     },
     async greedy({ prompt, count }: Greedy) {
       const request = { prompt, maximumTokens: count, temperature: 0, endTokens: [] };

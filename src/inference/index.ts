@@ -24,7 +24,7 @@ export {
   openModel as load,
 } from './open-model.ts';
 export { Pages } from './pages.ts';
-export { type ModelInMemory, prefixLogits } from './prefix-logits.ts';
+export { type ModelInMemory, type PrefixLogitsOptions, prefixLogits } from './prefix-logits.ts';
 export { argmax, Sampler, SamplerScratch, type SamplingOptions } from './sampling.ts';
 export { Scheduler, type SchedulerOptions } from './scheduler.ts';
 export { type FinishReason, Sequence } from './sequence.ts';

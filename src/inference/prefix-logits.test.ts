@@ -26,6 +26,17 @@ describe('prefixLogits', () => {
     await engine.close();
   });
 
+  it('keeps its cache in the format that is asked for', () => {
+    const rows = (cache: 'f32' | 'f16' | 'q8') =>
+      [...prefixLogits({ runtime, ...model }, tokens, { cache })].map((row) => Float32Array.from(row));
+    const exact = rows('f32');
+    const error = (cache: 'f16' | 'q8') =>
+      Math.max(...rows(cache).map((row, at) => Math.max(...row.map((value, id) => Math.abs(value - exact[at]![id]!)))));
+    // f16 rounds by 2⁻¹¹ of a number at most, q8 by 2⁻⁸ of the largest in its block.
+    expect(error('f16')).toBeGreaterThan(0);
+    expect(error('q8')).toBeGreaterThan(2 * error('f16'));
+  });
+
   it('gives its memory back, also where it is left early', () => {
     // 500 times a cache of 40 positions would be more than the runtime has.
     const ids = Array.from({ length: 40 }, (_, at) => at % 50);

@@ -2,19 +2,26 @@ import {
   type AttentionForm,
   allocateExpertPairs,
   allocateRotaryTable,
-  cacheWidth,
+  cacheRow,
   decodeCached,
   type ModelConfig,
   type ModelParameters,
   vocabularyLogits,
 } from '../model/index.ts';
-import { type Program, type Runtime, record, type Tensor } from '../tensor/index.ts';
+import { type CacheFormat, type Program, type Runtime, record, type Tensor } from '../tensor/index.ts';
 
 /** A model in memory, as an engine has it. */
 export interface ModelInMemory {
   readonly runtime: Runtime;
   readonly config: ModelConfig;
   readonly parameters: ModelParameters;
+}
+
+export interface PrefixLogitsOptions {
+  /** Form of latent attention. Default: absorbed. */
+  readonly attention?: AttentionForm;
+  /** How the cache keeps its numbers. Default f32. */
+  readonly cache?: CacheFormat;
 }
 
 /** Prefixes computed in one step, and positions in a page of the cache. */
@@ -29,7 +36,7 @@ const PAGE_SIZE = 16;
 export function* prefixLogits(
   model: ModelInMemory,
   ids: ArrayLike<number>,
-  { attention = 'absorbed' }: { readonly attention?: AttentionForm } = {},
+  options: PrefixLogitsOptions = {},
 ): Generator<Float32Array, void, undefined> {
   const { config } = model;
   for (let at = 0; at < ids.length; at++) {
@@ -42,7 +49,7 @@ export function* prefixLogits(
     throw new RangeError(`${ids.length} tokens, but the model's longest context is ${config.maxPositions} tokens`);
   }
   if (ids.length === 0) return;
-  const steps = new PrefixSteps(model, ids.length, attention);
+  const steps = new PrefixSteps(model, ids.length, options);
   try {
     for (let first = 0; first < ids.length; first += MOST_ROWS) {
       const count = Math.min(MOST_ROWS, ids.length - first);
@@ -68,13 +75,13 @@ class PrefixSteps {
   readonly #owned: Tensor[] = [];
   readonly #program: Program<Tensor>;
 
-  constructor(model: ModelInMemory, length: number, form: AttentionForm) {
+  constructor(model: ModelInMemory, length: number, options: PrefixLogitsOptions) {
     this.#runtime = model.runtime;
     this.#rows = Math.min(MOST_ROWS, length);
     try {
       this.#ids = this.#allocate('ids', [this.#rows], 'i32');
       this.#positions = this.#allocate('positions', [this.#rows], 'i32');
-      this.#program = this.#record(model, length, form);
+      this.#program = this.#record(model, length, options);
     } catch (error) {
       this.#releaseOwned();
       throw error;
@@ -87,7 +94,11 @@ class PrefixSteps {
     return tensor;
   }
 
-  #record({ runtime, config, parameters }: ModelInMemory, length: number, form: AttentionForm): Program<Tensor> {
+  #record(
+    { runtime, config, parameters }: ModelInMemory,
+    length: number,
+    { attention: form = 'absorbed', cache: format = 'f32' }: PrefixLogitsOptions,
+  ): Program<Tensor> {
     const pages = Math.ceil(length / PAGE_SIZE);
     const [ids, positions] = [this.#ids, this.#positions];
     const sequences = this.#allocate('sequences', [this.#rows], 'i32');
@@ -100,9 +111,10 @@ class PrefixSteps {
     this.#owned.push(table.cosines, table.sines);
     const pairs = allocateExpertPairs(runtime, config);
     if (pairs) this.#owned.push(pairs.rowIds, pairs.positions);
+    const { columns, dtype } = cacheRow(config, format);
     const caches = parameters.layers.map((_, layer) => ({
       form,
-      cache: this.#allocate(`cache of layer ${layer}`, [pages * PAGE_SIZE, cacheWidth(config)]),
+      cache: this.#allocate(`cache of layer ${layer}`, [pages * PAGE_SIZE, columns], dtype),
       rows: { pageTable, sequences, positions, pageSize: PAGE_SIZE },
     }));
     const rotary = { positions, table };
