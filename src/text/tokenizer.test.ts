@@ -127,7 +127,7 @@ describe('Tokenizer', () => {
 
   it('says what is wrong with a file or an id', () => {
     expect(() => Tokenizer.fromJson({})).toThrow('the field "model" is missing');
-    expect(() => Tokenizer.fromJson({ ...json, decoder: { type: 'Metaspace' } })).toThrow('the decoder Metaspace');
+    expect(() => Tokenizer.fromJson({ ...json, decoder: { type: 'Metaspace' } })).toThrow('the decoder "Metaspace"');
     expect(() => Tokenizer.fromJson(json, 7)).toThrow('tokenizer_config.json does not hold an object');
     expect(() => tokenizer.decode([5, 400])).toThrow('token id 400 is not in the vocabulary (0 to 399)');
   });
