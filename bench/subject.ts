@@ -1,5 +1,8 @@
 import { fork } from 'node:child_process';
 
+/** Milliseconds for a subject to end by itself. */
+const PATIENCE = 5000;
+
 /**
  * Things to compare each run in a process of their own, because V8's flags hold for a whole process and libraries
  * bring their own threads. The parent asks them in turn, so that drift of the machine meets all of them alike.
@@ -50,12 +53,16 @@ export class Subject<Result = number> {
     return answer;
   }
 
+  /** Ends the subject: with its own clean-up where it is idle, by force where it is not within some seconds. */
   async close(): Promise<void> {
-    if (this.#child.exitCode !== null) return;
-    const ended = new Promise((resolve) => this.#child.once('exit', resolve));
+    const child = this.#child;
+    if (child.exitCode !== null || child.signalCode !== null) return;
+    const ended = new Promise((resolve) => child.once('exit', resolve));
     this.#waiting = undefined;
-    this.#child.kill();
+    if (child.connected) child.disconnect();
+    const force = setTimeout(() => child.kill('SIGKILL'), PATIENCE);
     await ended;
+    clearTimeout(force);
   }
 }
 
