@@ -46,6 +46,8 @@ export interface Comparison {
   /** Tokens after which the next is predicted. */
   readonly positions: number;
   readonly llama: ModelResult;
+  /** llama.cpp again, with its other way of computing attention: how near it comes to itself. */
+  readonly llamaAgain: ModelResult;
   readonly widened: ModelResult;
   readonly ours: readonly (ModelResult & {
     /** For each prompt how its continuation compares with that of llama.cpp. */
@@ -90,6 +92,8 @@ export async function compareModel(model: RealModel, file: string, options: Comp
   const toWidened = await newFile();
   const widenedModel = await openWidened(file, opening);
   const widened = await measureAndClose(widenedModel, { ...reading, prompts: [] }, { save: toWidened, toLlama });
+  const again = await LlamaModel.open(file, { threads: workers, positions: context, flashAttention: false });
+  const llamaAgain = await measureAndClose(again, { ...reading, prompts: [] }, { toLlama, toWidened });
   const ours: Comparison['ours'][number][] = [];
   for (const target of ['native', 'wasm'] as const) {
     const result = await measureAndClose(await openOurs(file, target, opening), reading, { toLlama, toWidened });
@@ -104,6 +108,7 @@ export async function compareModel(model: RealModel, file: string, options: Comp
     firstDifferentToken: firstDifference(ids, theirIds),
     positions,
     llama: { ...llamaResult, toWidened: await agreement(toWidened, toLlama, positions) },
+    llamaAgain,
     widened,
     ours,
   };

@@ -42,25 +42,31 @@ export class LlamaModel implements ComparedModel {
   readonly #context: Context;
   readonly #sequence: ContextSequence;
 
-  private constructor(llama: Llama, model: Model, context: Context) {
-    this.name = `llama.cpp ${llama.llamaCppRelease.release}`;
+  private constructor(llama: Llama, model: Model, context: Context, name: string) {
+    this.name = name;
     this.#llama = llama;
     this.#model = model;
     this.#context = context;
     this.#sequence = context.getSequence();
   }
 
-  static async open(file: string, { threads, positions }: { threads: number; positions: number }): Promise<LlamaModel> {
+  /** `flashAttention`: llama.cpp's default is to use it. */
+  static async open(
+    file: string,
+    { threads, positions, flashAttention = true }: { threads: number; positions: number; flashAttention?: boolean },
+  ): Promise<LlamaModel> {
     const { getLlama } = (await import(PEER)) as Peer;
     const llama = await getLlama({ gpu: false, build: 'never', maxThreads: threads, logLevel: 'error' });
     const model = await llama.loadModel({ modelPath: file, gpuLayers: 0, ignoreMemorySafetyChecks: true });
     const context = await model.createContext({
       sequences: 1,
       contextSize: positions,
+      flashAttention,
       threads: { ideal: threads, min: threads },
       ignoreMemorySafetyChecks: true,
     });
-    return new LlamaModel(llama, model, context);
+    const name = `llama.cpp ${llama.llamaCppRelease.release}`;
+    return new LlamaModel(llama, model, context, flashAttention ? name : `${name}, no flash attention`);
   }
 
   /** Ids of a text; text that spells a special token becomes that token. */
