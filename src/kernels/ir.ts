@@ -47,6 +47,9 @@ type IntegerBinary = 'add' | 'sub' | 'mul' | 'min' | 'max' | 'and' | 'or' | 'xor
  * - `i32` division truncates towards zero; dividing by zero is a kernel bug (the interpreter throws).
  * - shifts of `vi32`/`vi8` take an `i32` scalar count below the lane's width.
  * - `reduce_add` sums by halving: lane i with lane i + n/2, until one is left.
+ * - `vf32.add_pairs(a, b)` sums neighbours in every group of four lanes: a₀+a₁, a₂+a₃, b₀+b₁, b₂+b₃ of the group.
+ * - `vf32.add_quads(a, b)` sums neighbouring groups of four lanes, those of a and then those of b, lane by lane; for
+ *   vectors of more than four lanes.
  * - `vi8.dot(acc, a, b)`: acc.i32 lane j + Σ of 4 products a[4j+i]·b[4j+i], a signed, b in 0..127;
  *   `vi8.dot_unsigned` likewise with b in 0..255, which costs more where processors multiply 7 bits at most.
  * - `vi8.splat4` broadcasts the four bytes of an i32 to every group of four lanes.
@@ -68,6 +71,8 @@ export type PureOperation =
   | 'vf32.pair_bf16'
   | 'vi32.dot_bf16'
   | 'vf32.reduce_add'
+  | 'vf32.add_pairs'
+  | 'vf32.add_quads'
   | 'vf32.reduce_max'
   | 'vf32.reduce_min'
   | 'vi8.splat4'

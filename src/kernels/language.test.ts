@@ -183,6 +183,44 @@ describe.each(targets)('the language on %s', (target) => {
     expect(z.read().slice(0, 3)).toEqual([sum, Math.max(...used), Math.min(...used)]);
   });
 
+  it('sums neighbouring lanes and groups of four, and so many vectors at once', () => {
+    const { lanes } = targetInfo(target);
+    const kernel = defineKernel('neighbours', { x: 'in', z: 'out' }, (b, p) => {
+      const vectors = Array.from({ length: lanes }, (_, i) => b.loadVector(p.x, 4 * lanes * i));
+      const halve = (level: VectorF32[], add: (a: VectorF32, c: VectorF32) => VectorF32) =>
+        Array.from({ length: level.length / 2 }, (_, i) => add(level[2 * i]!, level[2 * i + 1]!));
+      const pairs = halve(vectors, (a, c) => b.addPairs(a, c));
+      let sums = halve(pairs, (a, c) => b.addPairs(a, c));
+      while (sums.length > 1) sums = halve(sums, (a, c) => b.addQuads(a, c));
+      const [first, second] = vectors as [VectorF32, VectorF32];
+      // The same vector twice and constants, which stand in other places.
+      const seven = b.vectorF32(7);
+      const results = [sums[0]!, pairs[0]!, b.addPairs(first, first), b.addPairs(seven, second), b.addPairs(second, seven)];
+      if (lanes > 4) results.push(b.addQuads(first, second), b.addQuads(second, second), b.addQuads(seven, first));
+      results.forEach((result, i) => b.store(p.z, result, 4 * lanes * i));
+    });
+    const values = Array.from({ length: lanes * lanes }, (_, i) => ((i * 37) % 101) - 50);
+    const input = arena.f32(values, { offset: 1 });
+    const output = arena.f32(8 * lanes, { offset: 2 });
+    arena.run(kernel, { x: input, z: output });
+    const vector = (i: number) => values.slice(i * lanes, (i + 1) * lanes);
+    const sevens = new Array<number>(lanes).fill(7);
+    const pairs = (a: number[], c: number[]) =>
+      a.map((_, i) => {
+        const [from, at] = [i % 4 < 2 ? a : c, i - (i % 4) + 2 * (i % 2)];
+        return from[at]! + from[at + 1]!;
+      });
+    const quads = (a: number[], c: number[]) =>
+      [a, c].flatMap((from) => from.filter((_, i) => i % 8 < 4).map((value, i) => value + from[8 * (i >> 2) + 4 + (i % 4)]!));
+    const [first, second] = [vector(0), vector(1)];
+    const expected = [
+      ...Array.from({ length: lanes }, (_, i) => vector(i).reduce((sum, value) => sum + value)),
+      ...[pairs(first, second), pairs(first, first), pairs(sevens, second), pairs(second, sevens)].flat(),
+      ...(lanes > 4 ? [quads(first, second), quads(second, second), quads(sevens, first)].flat() : []),
+    ];
+    expect(output.read().slice(0, expected.length)).toEqual(expected);
+  });
+
   it('computes integer dot products of bytes', () => {
     const kernel = defineKernel('dot', { a: 'in', b: 'in', z: 'out', w: 'i32' }, (b, p) => {
       const sum = b.dot(b.vectorI32(3), b.loadBytes(p.a), b.loadBytes(p.b));

@@ -276,7 +276,7 @@ function scalarOperation(name: string): (a: number, b: number, c: number) => num
 
 // ---- what is counted ------------------------------------------------------------------------------------------------
 
-const ARITHMETIC = new Set(['add', 'sub', 'mul', 'div', 'sqrt', 'exp', 'log']);
+const ARITHMETIC = new Set(['add', 'add_pairs', 'add_quads', 'sub', 'mul', 'div', 'sqrt', 'exp', 'log']);
 
 function operationsOf(instruction: Instruction, lanes: number): number {
   if (instruction.op !== 'pure') return 0;

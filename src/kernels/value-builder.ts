@@ -291,6 +291,14 @@ export class ValueBuilder {
   reduceMin(a: VectorF32): F32 {
     return this.pure('vf32.reduce_min', 'f32', [a]);
   }
+  /** a₀+a₁, a₂+a₃, b₀+b₁, b₂+b₃ of every group of four lanes. Twice, it sums four vectors' groups, each to one lane. */
+  addPairs(a: VectorF32, b: VectorF32): VectorF32 {
+    return this.pure('vf32.add_pairs', 'vf32', [a, b]);
+  }
+  /** The sums of neighbouring groups of four lanes, those of `a` and then those of `b`; of more than four lanes. */
+  addQuads(a: VectorF32, b: VectorF32): VectorF32 {
+    return this.pure('vf32.add_quads', 'vf32', [a, b]);
+  }
   /** The four bytes of `a` in every group of four byte lanes. */
   splatBytes(a: I32): VectorI8 {
     return this.pure('vi8.splat4', 'vi8', [a]);

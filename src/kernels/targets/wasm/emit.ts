@@ -226,6 +226,8 @@ export class WasmEmitter {
         this.#vectorConstant(Uint8Array.from(E2M1));
         this.#get(a).#simd(SIMD.swizzle);
         return;
+      case 'vf32.add_pairs':
+        return this.#addPairs(a, b);
       case 'vi8.dot':
         return this.#dot(a, b, c);
       case 'vi8.dot_unsigned':
@@ -270,16 +272,25 @@ export class WasmEmitter {
     }[operation];
     if (combine === undefined) throw new Error(`kernel ${this.#program.name}: no reduction ${name}`);
     const half = this.#newLocal(TYPE.v128);
-    const shuffleWords = (words: number[]) => {
-      this.#simd(SIMD.shuffle).#code.append(words.flatMap((word) => [0, 1, 2, 3].map((byte) => 4 * word + byte)));
-    };
     this.#get(vector).#get(vector).#get(vector);
-    shuffleWords([2, 3, 2, 3]);
+    this.#shuffleWords([2, 3, 2, 3]);
     this.#simd(combine).#local(0x22, half).#local(0x20, half).#local(0x20, half);
-    shuffleWords([1, 1, 1, 1]);
+    this.#shuffleWords([1, 1, 1, 1]);
     this.#simd(combine)
       .#simd(float ? SIMD.extractF32 : SIMD.extractI32)
       .#code.byte(0);
+  }
+
+  #shuffleWords(words: readonly number[]): this {
+    this.#simd(SIMD.shuffle).#code.append(words.flatMap((word) => [0, 1, 2, 3].map((byte) => 4 * word + byte)));
+    return this;
+  }
+
+  /** Even lanes of both vectors plus odd ones. */
+  #addPairs(a: Value, b: Value): void {
+    this.#get(a).#get(b).#shuffleWords([0, 2, 4, 6]);
+    this.#get(a).#get(b).#shuffleWords([1, 3, 5, 7]);
+    this.#simd(SIMD.add);
   }
 
   /** Without relaxed SIMD: 16-bit products of the low and high halves, summed in pairs twice. */
@@ -303,8 +314,7 @@ export class WasmEmitter {
       [0, 2, 4, 6],
       [1, 3, 5, 7],
     ]) {
-      this.#local(0x20, low).#local(0x20, high).#simd(SIMD.shuffle);
-      this.#code.append(words.flatMap((word) => [0, 1, 2, 3].map((byte) => 4 * word + byte)));
+      this.#local(0x20, low).#local(0x20, high).#shuffleWords(words);
     }
     this.#simd(SIMD.addI32).#get(accumulator).#simd(SIMD.addI32);
   }

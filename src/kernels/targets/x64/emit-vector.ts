@@ -63,6 +63,7 @@ export function emitVector(context: Context, pure: Pure, position: number): void
   else if (/^sh/.test(operation)) emitShift(context, pure, position);
   else if (operation === 'select') emitSelect(context, pure, position);
   else if (operation.startsWith('reduce_')) emitReduce(context, pure, position);
+  else if (operation === 'add_pairs' || operation === 'add_quads') emitAddNeighbours(context, pure, position);
   else if (operation === 'dot') emitDot(context, pure, position);
   else if (operation === 'dot_unsigned') emitDotUnsigned(context, pure, position);
   else if (operation === 'dot_bf16') emitDotPairs(context, pure, position);
@@ -395,4 +396,22 @@ function emitReduce(context: Context, { name, args, result }: Pure, position: nu
   const to = context.target(result, position);
   if (result.type === 'f32') assembler.vector(V.movaps, to, 0, work, { width: 128 });
   else assembler.vector(V.vmovdStore, work, 0, to, { width: 128 });
+}
+
+/** Even and odd lanes of groups of four, or even and odd groups, of both operands side by side, added. */
+function emitAddNeighbours(context: Context, { name, args, result }: Pure, position: number): void {
+  const { assembler, scratch, level, width } = context;
+  const [a, b] = [0, 1].map((i) => context.inRegister(args[i]!, position, i as 0 | 1)) as [number, number];
+  const to = context.target(result, position);
+  const free = [to, ...scratch].find((register) => register !== a && register !== b)!;
+  const last = free === to ? scratch[0] : to;
+  const [op, even, odd] =
+    name === 'vf32.add_pairs'
+      ? [V.shufps, 0x88, 0xdd]
+      : level.avx512
+        ? [V.shuff32x4, 0x88, 0xdd]
+        : [V.perm2f128, 0x20, 0x31];
+  assembler.vector(op, free, a, b, { width, immediate: even });
+  assembler.vector(op, last, a, b, { width, immediate: odd });
+  assembler.vector(V.addps, to, free, last, { width });
 }

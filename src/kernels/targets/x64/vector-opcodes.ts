@@ -89,6 +89,12 @@ export const V = {
   packusdw: full([1, 2, 0x2b]),
   packuswb: full([1, 1, 0x67]),
   pshufd: full([1, 1, 0x70]),
+  /** In every 16 bytes two words of the first operand and two of the second. */
+  shufps: full([0, 1, 0xc6]),
+  /** Two groups of 16 bytes of the first operand and two of the second. */
+  shuff32x4: { ...full([1, 3, 0x23]), evex: true },
+  /** One group of 16 bytes of either operand, and another. */
+  perm2f128: { ...full([1, 3, 0x06]), vex: true },
   /** Swaps 64-bit quarters of 256 bits by an immediate. */
   permq: { prefix: 1, map: 3, opcode: 0x00, memory: 'full', wide: true },
   /** Words of 16 bits of the last operand, chosen by the indices in the first. */
