@@ -1,12 +1,11 @@
+import { combinePieces, MOST_PIECES } from '../../src/kernels/attention-pieces.ts';
 import { type CacheMemory, scaleBlocks } from '../../src/kernels/cache-format.ts';
 import type { Kernel } from '../../src/kernels/kernel.ts';
 import {
-  combinePieces,
   type LatentAttentionVariant,
   latentAttention,
   latentAttentionPieces,
   latentScratchElements,
-  MOST_PIECES,
   packedQueryElements,
   packQueries,
 } from '../../src/kernels/latent-attention.ts';

@@ -1,8 +1,16 @@
 import { expNonPositive } from './attention-tiles.ts';
-import type { Builder, F32, I32, Pointer, Variable, VectorF32 } from './builder.ts';
-import { type CacheMemory, type CacheRow, fromElement, headRow, loadNumbers, slotRow } from './cache-format.ts';
+import type { Builder, F32, I32, Pointer, VectorF32 } from './builder.ts';
+import {
+  CACHE_BYTES,
+  type CacheMemory,
+  type CacheRow,
+  fromElement,
+  headRow,
+  loadNumbers,
+  slotRow,
+} from './cache-format.ts';
+import { dotProducts, type Sums } from './dot-products.ts';
 import type { ParameterValues } from './kernel.ts';
-import { maxVectors, sumVectors } from './loops.ts';
 
 /** Compile-time constants of attention over a paged cache. */
 export type PagedAttentionVariant = {
@@ -19,38 +27,31 @@ export type PagedAttentionVariant = {
   readonly memory: CacheMemory;
 };
 
-/** Most heads of one group that are multiplied with a key together: it is loaded once for all of them. */
-const MOST_HEADS = 8;
-/** Heads of larger groups are taken by so many tiles in turn, so that a block of the cache is fetched once for all. */
-const TILES_PER_TASK = 2;
 /**
- * Positions that are worked on before the next: their latents (of 576 f32, 221 KB) stay in the second-level cache
- * between scores and values, and from tile of heads to tile of heads. A multiple of the positions of every tile.
+ * Positions that are worked on before the next: their keys and values stay near between the passes over heads and
+ * columns. A multiple of the positions of every tile.
  */
-const BLOCK = 96;
-/** Room behind the slots and weights of a block for the positions that fill up the last tile. */
+const BLOCK = 128;
+/** Room behind the slots of a block for the positions that fill up the last tile of scores. */
 const MARGIN = 16;
-const WEIGHTS_STRIDE = BLOCK + MARGIN;
-
-/** Heads of a tile and tiles of a task, both by the size of a group. Five heads and more make work for two workers. */
-function headTiles(group: number): { readonly heads: number; readonly tiles: number } {
-  const perGroup = Math.max(Math.ceil(group / MOST_HEADS), group > MOST_HEADS / 2 ? 2 : 1);
-  return { heads: Math.ceil(group / perGroup), tiles: group > 2 * MOST_HEADS ? TILES_PER_TASK : 1 };
-}
+/** Positions whose scores stand together as parts of sums: see `scores`. */
+const QUAD = 4;
+const QUADS = (BLOCK + MARGIN) / QUAD;
+/** Lanes of the widest target. */
+const MOST_LANES = 16;
 
 /** Where things are in a worker's scratch, in elements. Parts of a query are filled up to whole vectors of any target. */
 function scratchLayout({ nopeDim, ropeDim, group }: Pick<PagedAttentionVariant, 'nopeDim' | 'ropeDim' | 'group'>) {
-  const { heads, tiles } = headTiles(group);
   const [nope, rope] = [filled(nopeDim), filled(ropeDim)];
   const sizes = {
-    /** Block of positions. */
     slots: filled(BLOCK + MARGIN),
-    weights: heads * WEIGHTS_STRIDE,
-    corrections: filled(heads),
-    /** All heads of the task. */
-    highest: filled(heads * tiles),
-    sums: filled(heads * tiles),
-    queries: heads * tiles * (nope + rope),
+    /** Of each head and quad of positions a vector, in which four lanes that are four apart add up to a score. */
+    sums: group * QUADS * MOST_LANES,
+    weights: group * BLOCK,
+    corrections: filled(group),
+    highest: filled(group),
+    totals: filled(group),
+    queries: group * (nope + rope),
   };
   const at = { ...sizes };
   let total = 0;
@@ -61,7 +62,7 @@ function scratchLayout({ nopeDim, ropeDim, group }: Pick<PagedAttentionVariant, 
   return { at, total, nope, queryStride: nope + rope };
 }
 
-const filled = (elements: number): number => Math.ceil(elements / 16) * 16;
+const filled = (elements: number): number => Math.ceil(elements / MOST_LANES) * MOST_LANES;
 
 /** Elements of the scratch of paged attention. */
 export function pagedScratchElements(
@@ -129,35 +130,15 @@ export function dealOut(b: Builder, total: I32, body: (index: I32) => void): voi
   );
 }
 
-/** Heads of one group that are worked on together, as they share keys. */
-interface HeadBlock {
-  readonly keyHead: I32;
-  /** Heads first…first + count - 1. */
-  readonly firstHead: I32;
-  readonly headCount: I32;
-}
-
-/** The heads of a task: those of as many tiles as {@link headTiles} says, fewer at the end of a group. */
-export function headBlocks(b: Builder, heads: I32, group: number) {
-  const tile = headTiles(group);
-  const size = tile.heads * tile.tiles;
-  const perGroup = Math.ceil(group / size);
-  return {
-    count: b.mul(b.divide(heads, group), perGroup),
-    at: (block: I32): HeadBlock => {
-      const keyHead = b.divide(block, perGroup);
-      const inGroup = b.mul(b.sub(block, b.mul(keyHead, perGroup)), size);
-      const firstHead = b.add(b.mul(keyHead, group), inGroup);
-      return { keyHead, firstHead, headCount: b.min(b.sub<'i32'>(group, inGroup), size) };
-    },
-  };
-}
-
-export interface PagedTask extends HeadBlock {
+export interface PagedTask {
   readonly row: I32;
+  /** Head of keys and values; the task is all heads of its group. */
+  readonly keyHead: I32;
   /** Positions first…end - 1; none leaves the heads' places as they are. */
   readonly first: I32;
   readonly end: I32;
+  /** What this worker goes on with in the row, to be fetched ahead: a head's positions from `first` up to the row's `last`. */
+  readonly next?: { readonly keyHead: I32; readonly first: I32; readonly last: I32 };
   /** Where a head's weighted values are summed up. */
   place(head: I32): Pointer;
   /** Called once for each head at the end, with its highest score and the sum of e^(score - highest). */
@@ -171,7 +152,7 @@ interface Work extends PagedTask {
   readonly layout: ReturnType<typeof scratchLayout>;
   /** This worker's scratch. */
   readonly own: Pointer;
-  readonly tileHeads: number;
+  readonly firstHead: I32;
 }
 
 /**
@@ -180,37 +161,35 @@ interface Work extends PagedTask {
  */
 export function pagedTask(b: Builder, p: PagedParameters, variant: PagedAttentionVariant, task: PagedTask): void {
   const layout = scratchLayout(variant);
+  const { group } = variant;
   const own = b.offset(p.scratch, b.mul(b.worker, layout.total));
-  const tileHeads = headTiles(variant.group).heads;
-  const work: Work = { ...task, p, variant, layout, own, tileHeads };
+  const work: Work = { ...task, p, variant, layout, own, firstHead: b.mul(task.keyHead, group) };
   copyQueries(b, work);
-  const statistic = (name: 'highest' | 'sums', head: I32) => b.offset(b.offset(own, layout.at[name] * 4, 1), head);
-  b.loop(0, task.headCount, 1, (head) => {
-    b.store(statistic('highest', head), b.f32(Number.NEGATIVE_INFINITY));
-    b.store(statistic('sums', head), b.f32(0));
+  b.loop(0, group, 1, (head) => {
+    const statistics = b.offset(own, head);
+    b.store(statistics, b.f32(Number.NEGATIVE_INFINITY), layout.at.highest * 4);
+    b.store(statistics, b.f32(0), layout.at.totals * 4);
   });
   b.loop(task.first, task.end, BLOCK, (from) => {
     const count = b.min(b.sub(task.end, from), BLOCK);
     writeSlots(b, work, from, count);
-    b.loop(0, task.headCount, tileHeads, (head) => {
-      scores(b, work, head, count);
-      weigh(b, work, head, count);
-      addValues(b, work, head, count, b.eq(from, task.first));
-    });
+    scores(b, work, count);
+    weigh(b, work, count);
+    addValues(b, work, from, count);
   });
-  b.loop(0, task.headCount, 1, (index) => {
-    const head = b.add(task.firstHead, index);
-    const [highest, sum] = [b.load(statistic('highest', index)), b.load(statistic('sums', index))];
+  b.loop(0, group, 1, (index) => {
+    const head = b.add(work.firstHead, index);
+    const statistics = b.offset(own, index);
+    const [highest, sum] = [b.load(statistics, layout.at.highest * 4), b.load(statistics, layout.at.totals * 4)];
     task.finish(head, task.place(head), { highest, sum });
   });
 }
 
-/** Scaled queries of the task's heads, one behind the other; where the last tile is not full, its last head again. */
-function copyQueries(b: Builder, { p, variant, layout, own, row, firstHead, headCount, tileHeads }: Work): void {
+/** Scaled queries of the task's heads, one behind the other. */
+function copyQueries(b: Builder, { p, variant, layout, own, row, firstHead }: Work): void {
   const scale = b.splat(p.scale);
-  const rounded = b.mul(b.divide(b.add(headCount, tileHeads - 1), tileHeads), tileHeads);
-  b.loop(0, rounded, 1, (index) => {
-    const head = b.add(firstHead, b.min(index, b.sub(headCount, 1)));
+  b.loop(0, variant.group, 1, (index) => {
+    const head = b.add(firstHead, index);
     const to = b.offset(b.offset(own, layout.at.queries * 4, 1), index, layout.queryStride * 4);
     const copy = (from: Pointer, rowStride: I32, headStride: I32, dim: number, at: number) => {
       const source = b.offset(b.offset(from, b.mul(row, rowStride)), b.mul(head, headStride));
@@ -239,22 +218,49 @@ function writeSlots(b: Builder, { p, variant, layout, own, row }: Work, from: I3
   });
 }
 
-/**
- * Positions that are multiplied with a tile of heads at once. The sums are enough to hide the latency of multiply-adds,
- * and leave registers for a key per position and a query.
- */
-function positionsOfTile(b: Builder, heads: number): number {
-  const wide = b.target.vectorRegisters >= 28;
-  const most = wide ? 8 : 4;
-  return [1, 2, 3, 4, 6, 8].filter((count) => count <= most && count * heads <= 3 * most).at(-1) ?? 1;
+/** Vectors that can be held besides those that instructions need for themselves. */
+const registersOf = (b: Builder): number => b.target.vectorRegisters - 2;
+
+/** All heads of the group in tiles of at most `most` heads, alike in size. */
+function headTiles(b: Builder, group: number, most: number, body: (head: I32, heads: number) => void): void {
+  const heads = Math.ceil(group / Math.ceil(group / most));
+  const whole = group - (group % heads);
+  if (whole > heads) b.loop(0, whole, heads, (head) => body(head, heads));
+  else body(b.i32(0), heads);
+  if (whole < group) body(b.i32(whole), group - whole);
 }
 
-/** Scores of a tile of heads for a block of positions; some more behind them are those of the last position. */
-function scores(b: Builder, work: Work, head: I32, count: I32): void {
-  const { p, variant, layout, own, keyHead, tileHeads } = work;
-  const { memory } = variant;
-  const positions = positionsOfTile(b, tileHeads);
-  const queries = b.offset(b.offset(own, layout.at.queries * 4, 1), head, layout.queryStride * 4);
+/** A tile whose sums take the least time by a simple reckoning: multiply-adds that hide their latency, and loads. */
+interface Tile {
+  readonly heads: number;
+  /** Positions of a tile of scores, vectors of a tile of values. */
+  readonly width: number;
+}
+
+/** Sums that hide the latency of multiply-adds. */
+const LEAST_SUMS = 8;
+/** Cost of a load of the cache, conversion included, in multiply-adds. */
+const CACHE_LOAD = 1.5;
+
+function bestTile(b: Builder, group: number, widths: readonly number[], all: number): Tile {
+  const tiles = widths.flatMap((width) =>
+    Array.from({ length: Math.min(group, 8) }, (_, i) => ({ heads: i + 1, width })),
+  );
+  const cost = ({ heads, width }: Tile) => {
+    const one = Math.max(heads * width, LEAST_SUMS, width * CACHE_LOAD + heads);
+    return one * Math.ceil(group / heads) * Math.ceil(all / width);
+  };
+  const fitting = tiles.filter(({ heads, width }) => heads * width + width + 1 <= registersOf(b));
+  return fitting.reduce((best, tile) => (cost(tile) < cost(best) ? tile : best));
+}
+
+/**
+ * Scores of all heads for a block of positions, all but the last sums: of four positions one vector, whose lanes 0, 4, …
+ * add up to the score of the first, lanes 1, 5, … to that of the second. Some more behind them are of the last position.
+ */
+function scores(b: Builder, work: Work, count: I32): void {
+  const { p, variant, layout, own, keyHead } = work;
+  const { memory, group } = variant;
   const nope = { values: p.keyNope, scales: p.keyNopeScales };
   const rope = { values: p.keyRope, scales: p.keyRopeScales };
   const parts = [
@@ -262,129 +268,101 @@ function scores(b: Builder, work: Work, head: I32, count: I32): void {
     { dim: variant.ropeDim, at: layout.nope, keys: rope, slot: p.keyRopeSlotStride, headStride: p.keyRopeHeadStride },
   ].filter(({ dim }) => dim > 0);
   const keys = parts.map((part) => headRow(b, memory, part.keys, keyHead, part));
-  b.loop(0, count, positions, (position) => {
-    const sums = Array.from({ length: tileHeads }, () =>
-      Array.from({ length: positions }, () => b.variable(b.vectorF32(0))),
-    );
-    parts.forEach(({ dim, at, slot }, part) => {
-      const rows = Array.from({ length: positions }, (_, j) => {
-        const number = b.loadI32(b.offset(own, position), (layout.at.slots + j) * 4);
-        return slotRow(b, memory, keys[part]!, number, slot);
+  const best = bestTile(b, group, [4, 8, 16], BLOCK);
+  headTiles(b, group, best.heads, (head, heads) => {
+    const queries = b.offset(b.offset(own, layout.at.queries * 4, 1), head, layout.queryStride * 4);
+    const target = b.offset(b.offset(own, layout.at.sums * 4, 1), head, QUADS * b.lanes * 4);
+    b.loop(0, count, best.width, (position) => {
+      const sums = grid(b, heads, best.width);
+      const local = b.offset(own, position);
+      const slots = sums[0]!.map((_, j) => b.loadI32(local, (layout.at.slots + j) * 4));
+      if (work.next !== undefined) b.if(b.eq(head, 0), () => fetchValues(b, work, slots));
+      parts.forEach(({ dim, at, slot }, part) => {
+        const rows = slots.map((number) => slotRow(b, memory, keys[part]!, number, slot));
+        dotProducts(b, { dim, queries, at, stride: layout.queryStride, rows, memory, filled: true }, sums);
       });
-      dotProducts(b, { dim, queries, at, stride: layout.queryStride, rows, memory, filled: true }, sums);
-    });
-    const to = b.offset(own, position);
-    sums.forEach((row, i) => {
-      row.forEach((sum, j) => {
-        b.store(to, b.reduceAdd(sum.get()), (layout.at.weights + i * WEIGHTS_STRIDE + j) * 4);
+      const to = b.offset(target, position, (b.lanes / QUAD) * 4);
+      sums.forEach((row, i) => {
+        const vectors = row.map((sum) => sum.get());
+        for (let j = 0; j < best.width; j += QUAD) {
+          const [s0, s1, s2, s3] = vectors.slice(j, j + QUAD) as [VectorF32, VectorF32, VectorF32, VectorF32];
+          const four = b.addPairs(b.addPairs(s0, s1), b.addPairs(s2, s3));
+          b.store(to, four, (i * QUADS + j / QUAD) * b.lanes * 4);
+        }
       });
     });
   });
 }
 
-const UNROLLED_VECTORS = 8;
+const grid = (b: Builder, rows: number, columns: number): Sums =>
+  Array.from({ length: rows }, () => Array.from({ length: columns }, () => b.variable(b.vectorF32(0))));
 
-interface DotProducts {
-  readonly dim: number;
-  /** Queries in f32, `stride` elements apart, of which the part from element `at` on counts. */
-  readonly queries: Pointer;
-  readonly at: number;
-  readonly stride: number;
-  readonly rows: readonly CacheRow[];
-  readonly memory: CacheMemory;
-  /** Whether numbers stand behind each query up to a whole vector, finite ones. */
-  readonly filled: boolean;
-}
-
-/** sums[i][j] += queries[i] · rows[j], lane by lane; a row of the cache is loaded once for all queries. */
-export function dotProducts(b: Builder, products: DotProducts, sums: Sums): void {
-  const { dim, queries, at, stride, rows, memory, filled } = products;
-  const step = (query: Pointer, first: number, keys: readonly VectorF32[], count?: I32) => {
-    sums.forEach((row, i) => {
-      const place = (at + first + i * stride) * 4;
-      const vector = count === undefined ? b.loadVector(query, place) : b.loadPartial(b.offset(query, place, 1), count);
-      row.forEach((sum, j) => sum.set(b.fma(vector, keys[j]!, sum.get())));
-    });
-  };
-  const whole = (query: Pointer, from: readonly CacheRow[], vectors: number) => {
-    for (let v = 0; v < vectors; v++) {
-      step(
-        query,
-        v * b.lanes,
-        from.map((row) => loadNumbers(b, memory, row, v * b.lanes)),
-      );
-    }
-  };
-  const turn = UNROLLED_VECTORS * b.lanes;
-  const looped = dim > 2 * turn ? dim - (dim % turn) : 0;
-  if (looped > 0) {
-    b.loop(0, looped, turn, (d) => {
-      whole(
-        b.offset(queries, d),
-        rows.map((row) => fromElement(b, memory, row, d)),
-        UNROLLED_VECTORS,
-      );
-    });
-  }
-  const vectors = Math.floor((dim - looped) / b.lanes);
-  const rest = rows.map((row) => fromElement(b, memory, row, b.i32(looped)));
-  whole(b.offset(queries, looped), rest, vectors);
-  const done = looped + vectors * b.lanes;
-  if (done === dim) return;
-  const count = b.i32(dim - done);
-  step(
-    b.offset(queries, done),
-    0,
-    rest.map((row) => loadNumbers(b, memory, row, done - looped, count)),
-    filled ? undefined : count,
+/** The sums of neighbouring vectors' groups of lanes, until one vector is left. */
+function addAllQuads(b: Builder, vectors: readonly VectorF32[]): VectorF32 {
+  if (vectors.length === 1) return vectors[0]!;
+  const half = vectors.length / 2;
+  return addAllQuads(
+    b,
+    Array.from({ length: half }, (_, i) => b.addQuads(vectors[2 * i]!, vectors[2 * i + 1]!)),
   );
 }
-
-type Sums = readonly (readonly Variable<'vf32'>[])[];
 
 /**
- * Turns the scores of a block into weights e^(score - highest so far), adds them to the heads' sums, and keeps for each
- * head the factor e^(highest before - highest now) of what was summed up before.
+ * Turns the sums of a block into scores and weights e^(score - highest so far), adds them to the heads' totals, and keeps
+ * for each head the factor e^(highest before - highest now) of what was summed up before.
  */
-function weigh(b: Builder, { layout, own, tileHeads }: Work, firstHead: I32, count: I32): void {
-  b.loop(0, tileHeads, 1, (i) => {
-    const row = b.offset(b.offset(own, layout.at.weights * 4, 1), i, WEIGHTS_STRIDE * 4);
-    const statistics = b.offset(own, b.add(firstHead, i));
+function weigh(b: Builder, { variant, layout, own }: Work, count: I32): void {
+  b.loop(0, variant.group, 1, (head) => {
+    const sums = b.offset(b.offset(own, layout.at.sums * 4, 1), head, QUADS * b.lanes * 4);
+    const weights = b.offset(b.offset(own, layout.at.weights * 4, 1), head, BLOCK * 4);
+    const statistics = b.offset(own, head);
     const before = b.load(statistics, layout.at.highest * 4);
-    const highest = b.max(
-      before,
-      maxVectors(b, b.i32(0), count, 2, (strip) => strip.load(row)),
-    );
-    const top = b.splat(highest);
-    const correction = b.exp(b.sub(before, highest));
-    const sum = sumVectors(b, b.i32(0), count, 2, (total, strip) => {
-      const weight = expNonPositive(b, b.sub(strip.load(row, 'f32', Number.NEGATIVE_INFINITY), top));
-      strip.store(row, weight);
-      return b.add(total, weight);
+    const top = b.variable(b.vectorF32(Number.NEGATIVE_INFINITY));
+    const last = b.splat(b.sub(count, 1));
+    b.loop(0, count, b.lanes, (position) => {
+      const from = b.offset(sums, position, (b.lanes / QUAD) * 4);
+      const score = addAllQuads(
+        b,
+        Array.from({ length: b.lanes / QUAD }, (_, i) => b.loadVector(from, i * b.lanes * 4)),
+      );
+      const within = b.le<'vi32'>(b.add<'vi32'>(b.laneIndex(), b.splat(position)), last);
+      const counted = b.select<'vf32'>(within, score, Number.NEGATIVE_INFINITY);
+      b.store(b.offset(weights, position), counted);
+      top.set(b.max(top.get(), counted));
     });
+    const highest = b.max(before, b.reduceMax(top.get()));
+    const all = b.splat(highest);
+    const total = b.variable(b.vectorF32(0));
+    b.loop(0, count, b.lanes, (position) => {
+      const place = b.offset(weights, position);
+      const weight = expNonPositive(b, b.sub(b.loadVector(place), all));
+      b.store(place, weight);
+      total.set(b.add(total.get(), weight));
+    });
+    const correction = b.exp(b.sub(before, highest));
     b.store(statistics, highest, layout.at.highest * 4);
-    b.store(statistics, b.fma(b.load(statistics, layout.at.sums * 4), correction, sum), layout.at.sums * 4);
-    b.store(b.offset(own, i), correction, layout.at.corrections * 4);
+    const sum = b.fma(b.load(statistics, layout.at.totals * 4), correction, b.reduceAdd(total.get()));
+    b.store(statistics, sum, layout.at.totals * 4);
+    b.store(statistics, correction, layout.at.corrections * 4);
   });
 }
 
-/** Adds weight · value over a block of positions to what the heads of a tile have summed up, some columns at a time. */
-function addValues(b: Builder, work: Work, head: I32, count: I32, isFirst: I32): void {
-  const { p, variant, layout, own, keyHead, tileHeads, headCount, firstHead } = work;
-  const { valueDim, memory } = variant;
+/** Adds weight · value over a block of positions to what the heads have summed up, some columns at a time. */
+function addValues(b: Builder, work: Work, from: I32, count: I32): void {
+  const { p, variant, layout, own, keyHead, firstHead } = work;
+  const { valueDim, memory, group } = variant;
   const cache = { values: p.value, scales: p.valueScales };
   const values = headRow(b, memory, cache, keyHead, { headStride: p.valueHeadStride, dim: valueDim });
-  const places = Array.from({ length: tileHeads }, (_, i) =>
-    work.place(b.add(firstHead, b.min(b.add(head, i), b.sub(headCount, 1)))),
-  );
-  const distinct = b.sub(headCount, head);
+  const isFirst = b.eq(from, work.first);
 
-  const columns = (column: I32, vectors: number, partial: I32 | undefined) => {
+  const addTile = (head: I32, heads: number, column: I32, vectors: number, partial?: I32) => {
+    const places = Array.from({ length: heads }, (_, i) => work.place(b.add(firstHead, b.add(head, i))));
     const at = (i: number, j: number) => b.offset(places[i]!, b.add(column, j * b.lanes));
-    const sums = places.map(() => Array.from({ length: vectors }, () => b.variable(b.vectorF32(0))));
+    const sums = grid(b, heads, vectors);
+    const inGroup = b.offset(own, head);
     b.if(b.eq(isFirst, 0), () => {
       sums.forEach((row, i) => {
-        const correction = b.loadSplat(own, (layout.at.corrections + i) * 4);
+        const correction = b.loadSplat(inGroup, (layout.at.corrections + i) * 4);
         row.forEach((sum, j) => {
           const old = partial === undefined ? b.loadVector(at(i, j)) : b.loadPartial(at(i, j), partial);
           sum.set(b.mul(old, correction));
@@ -392,37 +370,97 @@ function addValues(b: Builder, work: Work, head: I32, count: I32, isFirst: I32):
       });
     });
     const base = fromElement(b, memory, values, column);
-    b.loop(0, count, 1, (position) => {
-      const local = b.offset(own, position);
-      const slot = b.loadI32(local, layout.at.slots * 4);
+    const weights = b.offset(own, head, BLOCK * 4);
+    const add = (position: I32) => {
+      const slot = b.loadI32(b.offset(own, position), layout.at.slots * 4);
       const row = slotRow(b, memory, base, slot, p.valueSlotStride);
       const loaded = Array.from({ length: vectors }, (_, j) => loadNumbers(b, memory, row, j * b.lanes, partial));
+      const local = b.offset(weights, position);
       sums.forEach((sumsOfHead, i) => {
-        const factor = b.loadSplat(local, (layout.at.weights + i * WEIGHTS_STRIDE) * 4);
+        const factor = b.loadSplat(local, (layout.at.weights + i * BLOCK) * 4);
         sumsOfHead.forEach((sum, j) => sum.set(b.fma(factor, loaded[j]!, sum.get())));
       });
-    });
+    };
+    const begins = b.eq(b.or<'i32'>(head, column), 0);
+    if (work.next === undefined) b.loop(0, count, 1, add);
+    else {
+      b.if(
+        begins,
+        () =>
+          b.loop(0, count, 1, (position) => {
+            fetchKeys(b, work, b.add(from, position));
+            add(position);
+          }),
+        () => b.loop(0, count, 1, add),
+      );
+    }
     sums.forEach((row, i) => {
-      b.if(b.lt(b.i32(i), distinct), () => {
-        row.forEach((sum, j) => {
-          if (partial === undefined) b.store(at(i, j), sum.get());
-          else b.storePartial(at(i, j), sum.get(), partial);
-        });
+      row.forEach((sum, j) => {
+        if (partial === undefined) b.store(at(i, j), sum.get());
+        else b.storePartial(at(i, j), sum.get(), partial);
       });
     });
   };
 
-  const most = positionsOfTile(b, tileHeads);
-  // Powers of two, so that with q8 the columns of a tile begin with a block or lie in one.
-  const wide = memory === 'q8' ? 2 ** Math.floor(Math.log2(most)) : most;
-  const looped = valueDim - (valueDim % (wide * b.lanes));
-  if (looped > 0) b.loop(0, looped, wide * b.lanes, (column) => columns(column, wide, undefined));
-  let done = looped;
-  while (valueDim - done >= b.lanes) {
-    const rest = Math.floor((valueDim - done) / b.lanes);
-    const vectors = memory === 'q8' ? 2 ** Math.floor(Math.log2(rest)) : rest;
-    columns(b.i32(done), vectors, undefined);
-    done += vectors * b.lanes;
+  const all = Math.floor(valueDim / b.lanes);
+  const best = bestTile(b, group, [1, 2, 3, 4, 6, 8], Math.max(all, 1));
+  headTiles(b, group, best.heads, (head, heads) => {
+    const widths = Math.ceil(all / Math.max(1, Math.ceil(all / best.width)));
+    // Powers of two, so that with q8 the columns of a tile begin with a block or lie in one.
+    const width = Math.max(1, memory === 'q8' ? powerBelow(best.width) : widths);
+    const looped = all - (all % width);
+    if (looped > 0) {
+      b.loop(0, looped * b.lanes, width * b.lanes, (column) => addTile(head, heads, column, width));
+    }
+    let done = looped;
+    while (done < all) {
+      const vectors = memory === 'q8' ? powerBelow(all - done) : all - done;
+      addTile(head, heads, b.i32(done * b.lanes), vectors);
+      done += vectors;
+    }
+    const left = valueDim - all * b.lanes;
+    if (left > 0) addTile(head, heads, b.i32(all * b.lanes), 1, b.i32(left));
+  });
+}
+
+const powerBelow = (count: number): number => 2 ** Math.floor(Math.log2(count));
+
+// ---- fetching ahead -------------------------------------------------------------------------------------------------
+
+/** Cache lines of 64 bytes. */
+const LINE = 64;
+
+function fetchRow(b: Builder, memory: CacheMemory, row: CacheRow, dim: number): void {
+  for (let line = 0; line < dim * CACHE_BYTES[memory]; line += LINE) b.prefetch(row.values, line);
+  if (memory === 'q8') b.prefetch(row.scales);
+}
+
+/** Fetches the values of positions whose keys are at work. */
+function fetchValues(b: Builder, { p, variant, keyHead }: Work, slots: readonly I32[]): void {
+  const { memory, valueDim: dim } = variant;
+  const cache = { values: p.value, scales: p.valueScales };
+  const values = headRow(b, memory, cache, keyHead, { headStride: p.valueHeadStride, dim });
+  for (const slot of slots) fetchRow(b, memory, slotRow(b, memory, values, slot, p.valueSlotStride), dim);
+}
+
+/** Fetches the key that this worker needs a block of positions later. */
+function fetchKeys(b: Builder, { p, variant, row, keyHead, end, next }: Work, position: I32): void {
+  if (next === undefined) return;
+  const { memory, nopeDim, ropeDim, pageSize } = variant;
+  const later = b.add(position, BLOCK);
+  const here = b.lt(later, end);
+  const beyond = b.min(b.add(next.first, b.sub(later, end)), next.last);
+  const slot = slotOf(b, sequencePages(b, p, row), b.select<'i32'>(here, later, beyond), pageSize);
+  const head = b.select<'i32'>(here, keyHead, next.keyHead);
+  const fetch = (cache: CacheRow, dim: number, slotStride: I32, headStride: I32) =>
+    fetchRow(
+      b,
+      memory,
+      slotRow(b, memory, headRow(b, memory, cache, head, { headStride, dim }), slot, slotStride),
+      dim,
+    );
+  fetch({ values: p.keyNope, scales: p.keyNopeScales }, nopeDim, p.keyNopeSlotStride, p.keyNopeHeadStride);
+  if (ropeDim > 0) {
+    fetch({ values: p.keyRope, scales: p.keyRopeScales }, ropeDim, p.keyRopeSlotStride, p.keyRopeHeadStride);
   }
-  if (done < valueDim) columns(b.i32(done), 1, b.i32(valueDim - done));
 }

@@ -4,9 +4,11 @@ import {
   type CacheMemory,
   type PagedAttentionVariant,
   pagedAttention,
+  pagedAttentionPieces,
   pagedScratchElements,
   writeCache,
 } from './attention-paged.ts';
+import { combinePieces, MOST_PIECES } from './attention-pieces.ts';
 import { quantised } from './cache-format.fixture.ts';
 import { SCALE_BLOCK, scaleBlocks } from './cache-format.ts';
 import { allTargets, createArena, type TestTarget } from './testing.ts';
@@ -19,6 +21,8 @@ interface Problem {
   /** Positions written so far of each sequence, and how many of the newest ones ask. */
   readonly sequences: readonly { readonly length: number; readonly asking: number }[];
   readonly workers: number;
+  /** Whether the positions of a row are cut into pieces. */
+  readonly pieces: boolean;
   readonly offset: number;
   readonly padding: number;
   readonly seed: number;
@@ -128,7 +132,7 @@ function reference(problem: Problem, data: ReturnType<typeof build>): number[] {
 }
 
 function run(target: TestTarget, problem: Problem, data: ReturnType<typeof build>): number[] {
-  const { variant, latent, workers, offset } = problem;
+  const { variant, latent, workers, offset, pieces } = problem;
   const { nopeDim, ropeDim, valueDim, group, pageSize, memory } = variant;
   const { keyWidth, ropeWidth, valueWidth, numbers, slot, scalesAt } = layoutOf(problem);
   const arena = createArena({ target, bytes: 1 << 22 });
@@ -218,7 +222,15 @@ function run(target: TestTarget, problem: Problem, data: ReturnType<typeof build
     valueHeadStride: latent ? nopeDim : valueDim,
   };
   const outputRowStride = data.heads * valueDim;
-  arena.run(pagedAttention(variant), { ...common, output, outputRowStride }, { workers });
+  if (pieces) {
+    const parts = rows * data.heads * MOST_PIECES;
+    const partials = { partialOutput: arena.f32(parts * valueDim), partialSums: arena.f32(2 * parts) };
+    arena.run(pagedAttentionPieces(variant), { ...common, ...partials }, { workers });
+    const combined = { output, ...partials, positions: common.positions, rows, outputRowStride };
+    arena.run(combinePieces({ heads: data.heads, rank: valueDim }), combined, { workers });
+  } else {
+    arena.run(pagedAttention(variant), { ...common, output, outputRowStride }, { workers });
+  }
   expect(group * problem.keyHeads).toBe(data.heads);
   return output.read();
 }
@@ -243,6 +255,7 @@ const problems: fc.Arbitrary<Problem> = fc
       { maxLength: 3 },
     ),
     workers: fc.integer({ min: 1, max: 3 }),
+    pieces: fc.boolean(),
     offset: fc.integer({ min: 0, max: 3 }),
     padding: fc.constantFrom(0, 3),
     seed: fc.integer(),
@@ -286,6 +299,7 @@ describe.each(allTargets)('attention over a paged cache on %s', (target) => {
       latent: true,
       sequences: [{ length: 3, asking: 2 }],
       workers: 2,
+      pieces: false,
       offset: 0,
       padding: 0,
       seed: 3,
@@ -297,9 +311,11 @@ describe.each(allTargets)('attention over a paged cache on %s', (target) => {
       ...unused,
       written: [...data.written, { sequence: 0, position: -1, row: [9, 9, 9, 9, 9, 9, 9] }],
     };
-    const actual = run(target, problem, skipped);
-    expect(largestError(actual.slice(0, 10), expected.slice(0, 10))).toBeLessThan(tolerance);
-    expect(actual.slice(10)).toEqual(new Array<number>(10).fill(0));
+    for (const pieces of [false, true]) {
+      const actual = run(target, { ...problem, pieces }, skipped);
+      expect(largestError(actual.slice(0, 10), expected.slice(0, 10))).toBeLessThan(tolerance);
+      expect(actual.slice(10)).toEqual(new Array<number>(10).fill(0));
+    }
   });
 });
 
@@ -310,6 +326,7 @@ describe.each(allTargets)('a long context on %s', (target) => {
       [5, 97, 'bf16'],
       [18, 193, 'f32'],
       [3, 100, 'q8'],
+      [6, 270, 'f16'],
     ];
     for (const [group, length, memory] of shapes) {
       const problem: Problem = {
@@ -318,6 +335,7 @@ describe.each(allTargets)('a long context on %s', (target) => {
         latent: true,
         sequences: [{ length, asking: 2 }],
         workers: 2,
+        pieces: true,
         offset: 1,
         padding: 0,
         seed: length,
@@ -326,6 +344,8 @@ describe.each(allTargets)('a long context on %s', (target) => {
       const expected = reference(problem, data);
       const tolerance = target === 'interpreter64' ? 1e-12 : 4e-6;
       expect(largestError(run(target, problem, data), expected)).toBeLessThan(tolerance);
+      const whole = run(target, { ...problem, pieces: false }, data);
+      expect(largestError(whole, expected)).toBeLessThan(tolerance);
     }
   });
 });

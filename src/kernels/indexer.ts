@@ -1,6 +1,7 @@
-import { dealOut, dotProducts, sequencePages, slotOf } from './attention-paged-tiles.ts';
+import { dealOut, sequencePages, slotOf } from './attention-paged-tiles.ts';
 import type { Builder, F32, I32, Pointer } from './builder.ts';
 import { CACHE_BYTES, type CacheMemory, cacheExtent, scalesExtent, slotRow, strideOf } from './cache-format.ts';
+import { dotProducts } from './dot-products.ts';
 import { type Draw, indices, matrix, rowsWithin } from './extents.ts';
 import { defineKernelFamily } from './kernel.ts';
 

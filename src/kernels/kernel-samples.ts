@@ -1,6 +1,7 @@
 import { adamw, clipScale } from './adamw.ts';
 import { attentionBackward, attentionForward, packKeys, sumKeyRopePartials } from './attention.ts';
-import { pagedAttention, writeCache } from './attention-paged.ts';
+import { pagedAttention, pagedAttentionPieces, writeCache } from './attention-paged.ts';
+import { combinePieces } from './attention-pieces.ts';
 import { quantiseRows } from './block-activations.ts';
 import { BLOCK_FORMATS } from './block-formats.ts';
 import { blockMatmul, expertBlockMatmul, groupedBlockMatmul, headsBlockMatmul } from './block-matmul.ts';
@@ -21,7 +22,7 @@ import { expertHalfMatmul, gatherHalfRows, groupedHalfMatmul, halfMatmul, headsH
 import { headsMatmul, headsMatmulTransposed } from './heads-matmul.ts';
 import { indexScores, selectPositions } from './indexer.ts';
 import type { Kernel, Parameters } from './kernel.ts';
-import { combinePieces, latentAttention, latentAttentionPieces, packQueries } from './latent-attention.ts';
+import { latentAttention, latentAttentionPieces, packQueries } from './latent-attention.ts';
 import { layerNorm } from './layernorm.ts';
 import { groupedMatmulInner, groupedMatmulRows, matmul } from './matmul.ts';
 import { bf16Matmul, groupedBf16MatmulInner, groupedBf16MatmulRows } from './matmul-bf16.ts';
@@ -185,6 +186,7 @@ function attentionKernels(): Kernel[] {
     ...[kernel(packKeys({ dim: 5 })), kernel(packKeys({ dim: 70 })), kernel(sumKeyRopePartials)],
     ...paged.flatMap((variant) => [
       kernel(pagedAttention(variant)),
+      kernel(pagedAttentionPieces(variant)),
       kernel(writeCache({ pageSize: variant.pageSize, memory: variant.memory })),
     ]),
     ...latents.flatMap((variant) => [

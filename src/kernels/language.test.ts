@@ -195,7 +195,13 @@ describe.each(targets)('the language on %s', (target) => {
       const [first, second] = vectors as [VectorF32, VectorF32];
       // The same vector twice and constants, which stand in other places.
       const seven = b.vectorF32(7);
-      const results = [sums[0]!, pairs[0]!, b.addPairs(first, first), b.addPairs(seven, second), b.addPairs(second, seven)];
+      const results = [
+        sums[0]!,
+        pairs[0]!,
+        b.addPairs(first, first),
+        b.addPairs(seven, second),
+        b.addPairs(second, seven),
+      ];
       if (lanes > 4) results.push(b.addQuads(first, second), b.addQuads(second, second), b.addQuads(seven, first));
       results.forEach((result, i) => b.store(p.z, result, 4 * lanes * i));
     });
@@ -211,7 +217,9 @@ describe.each(targets)('the language on %s', (target) => {
         return from[at]! + from[at + 1]!;
       });
     const quads = (a: number[], c: number[]) =>
-      [a, c].flatMap((from) => from.filter((_, i) => i % 8 < 4).map((value, i) => value + from[8 * (i >> 2) + 4 + (i % 4)]!));
+      [a, c].flatMap((from) =>
+        from.filter((_, i) => i % 8 < 4).map((value, i) => value + from[8 * (i >> 2) + 4 + (i % 4)]!),
+      );
     const [first, second] = [vector(0), vector(1)];
     const expected = [
       ...Array.from({ length: lanes }, (_, i) => vector(i).reduce((sum, value) => sum + value)),

@@ -1,15 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { writeCache } from './attention-paged.ts';
+import { combinePieces, MOST_PIECES } from './attention-pieces.ts';
 import { quantised } from './cache-format.fixture.ts';
 import { type CacheMemory, SCALE_BLOCK, scaleBlocks } from './cache-format.ts';
 import {
-  combinePieces,
   type LatentAttentionVariant,
   latentAttention,
   latentAttentionPieces,
   latentScratchElements,
-  MOST_PIECES,
   packedQueryElements,
   packQueries,
 } from './latent-attention.ts';

@@ -1,4 +1,5 @@
-import type { Builder, I32, Pointer } from './builder.ts';
+import { MOST_PIECES, pieceLength } from './attention-pieces.ts';
+import type { I32, Pointer } from './builder.ts';
 import { CACHE_BYTES, cacheExtent, scalesExtent, strideOf } from './cache-format.ts';
 import { type Draw, headed, indices, list, rowsWithin, type Sizes } from './extents.ts';
 import { defineKernelFamily } from './kernel.ts';
@@ -209,20 +210,6 @@ export const latentAttention = defineKernelFamily(
   }),
 );
 
-/** Most pieces into which the positions of a row are cut. */
-export const MOST_PIECES = 16;
-/** Pieces are at least about so long, as far as there are more than two. */
-const PIECE = 256;
-
-/** Positions of a piece of a row with `length` positions: by the length alone, so that results do not depend on workers. */
-function pieceLength(b: Builder, length: I32): I32 {
-  // An even number of pieces of one size is fair to two workers and to more.
-  const even = b.mul(b.divideUnsigned(length, 2 * PIECE), 2);
-  const pieces = b.min(b.max(even, 2), MOST_PIECES);
-  const share = b.divideUnsigned(b.add(length, b.sub(pieces, 1)), pieces);
-  return b.and(b.add(share, 7), -8);
-}
-
 /**
  * As `latentAttention`, for few rows: the positions of a row are cut into up to MOST_PIECES pieces (flash-decoding: Dao and
  * others, 2023), and work is dealt out by (row, piece, block of heads), so that every latent is read by one worker. Piece c
@@ -269,56 +256,5 @@ export const latentAttentionPieces = defineKernelFamily(
     measure: (n, bytes) => measureLatents(n, bytes, variant),
     sample: (draw) => sampleLatents(draw, variant),
     ...toleranceOf(variant),
-  }),
-);
-
-/**
- * Joins the pieces of `latentAttentionPieces`: with the highest score m over the row's pieces,
- * output[i, h] = Σ_c e^(highest_c - m) · partialOutput_c / Σ_c e^(highest_c - m) · sum_c, pieces in order. Shapes as
- * there; output [rows, heads, rank] with a row stride. A row whose position is negative yields zeros.
- */
-export const combinePieces = defineKernelFamily(
-  'combinePieces',
-  {
-    output: 'out',
-    partialOutput: 'in',
-    partialSums: 'in',
-    positions: 'in',
-    rows: 'i32',
-    outputRowStride: 'i32',
-  },
-  (b, p, { heads, rank }: { heads: number; rank: number }) => {
-    b.splitLoop(b.mul(p.rows, heads), (index) => {
-      const row = b.divideUnsigned(index, heads);
-      const head = b.sub(index, b.mul(row, heads));
-      const length = b.max(b.add(b.loadI32(b.offset(p.positions, row)), 1), 0);
-      const size = b.max(pieceLength(b, length), 1);
-      const count = b.divideUnsigned(b.add(length, b.sub(size, 1)), size);
-      const partials = b.offset(p.partialOutput, index, MOST_PIECES * rank * 4);
-      const stats = b.offset(p.partialSums, index, MOST_PIECES * 8);
-      const highest = b.variable(b.f32(Number.NEGATIVE_INFINITY));
-      b.loop(0, count, 1, (piece) => highest.set(b.max(highest.get(), b.load(b.offset(stats, piece, 8)))));
-      const factor = (piece: I32) => b.exp(b.sub(b.load(b.offset(stats, piece, 8)), highest.get()));
-      const total = b.variable(b.f32(0));
-      b.loop(0, count, 1, (piece) => {
-        total.set(b.fma(factor(piece), b.load(b.offset(stats, piece, 8), 4), total.get()));
-      });
-      const to = b.offset(b.offset(p.output, b.mul(row, p.outputRowStride)), head, rank * 4);
-      b.strips(rank, (strip) => strip.store(to, b.vectorF32(0)));
-      b.loop(0, count, 1, (piece) => {
-        const weight = b.splat(b.div(factor(piece), total.get()));
-        const from = b.offset(partials, piece, rank * 4);
-        b.strips(rank, (strip) => strip.store(to, b.fma(weight, strip.load(from), strip.load(to))));
-      });
-    });
-  },
-  ({ heads, rank }) => ({
-    extents: (n) => ({
-      output: headed(n.rows, n.outputRowStride, heads, rank, rank),
-      partialOutput: list(n.rows * heads * MOST_PIECES * rank),
-      partialSums: list(2 * n.rows * heads * MOST_PIECES, 'positive'),
-      positions: indices(n.rows, 2 ** 30, { idle: true }),
-    }),
-    sample: (draw) => ({ rows: draw(0, 2), outputRowStride: heads * rank + draw(0, 3) }),
   }),
 );

@@ -1,16 +1,15 @@
+import { combinePieces, MOST_PIECES } from '../../kernels/attention-pieces.ts';
 import {
-  combinePieces,
   latentAttention as latentAttentionKernel,
   latentAttentionPieces,
   latentScratchElements,
-  MOST_PIECES,
   packedQueryElements,
   packQueries,
 } from '../../kernels/latent-attention.ts';
 import { recorder, rowsOf } from '../record.ts';
 import type { Tensor } from '../tensor.ts';
 import type { Heads } from './attention.ts';
-import { type PagedRows, pagedAttention } from './attention-paged.ts';
+import { FEW_ROWS, type PagedRows, pagedAttention } from './attention-paged.ts';
 import { type CachePart, cacheFormatOf } from './cache.ts';
 
 export interface LatentAttention {
@@ -26,9 +25,6 @@ export interface LatentAttention {
 
 /** Heads from which they fill the lanes of vectors; fewer are worked on as those of grouped-query attention are. */
 const WORTH_LANES = 12;
-
-/** Steps of at most so many rows cut the positions of each into pieces, so that all workers have some. */
-const FEW_ROWS = 8;
 
 /**
  * Absorbed latent attention of rows over their sequences' latents, [rows, heads · rank]. With a cache in bf16, on machines

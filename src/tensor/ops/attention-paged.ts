@@ -1,8 +1,10 @@
 import {
   pagedAttention as pagedAttentionKernel,
+  pagedAttentionPieces,
   pagedScratchElements,
   writeCache as writeCacheKernel,
 } from '../../kernels/attention-paged.ts';
+import { combinePieces, MOST_PIECES } from '../../kernels/attention-pieces.ts';
 import { recorder, rowsOf } from '../record.ts';
 import type { Tensor } from '../tensor.ts';
 import type { Heads } from './attention.ts';
@@ -68,45 +70,58 @@ export interface PagedAttention {
 
 const headStride = ({ shape: { heads, dim } }: CachePart): number => (heads === 1 ? 0 : dim);
 
+/** Steps of at most so many rows cut the positions of each into pieces, so that all workers have some. */
+export const FEW_ROWS = 8;
+
 /** Attention of rows over their sequences' pages: [rows, heads · valueDim]. */
 export function pagedAttention(input: PagedAttention): Tensor {
   const { queryNope, queryRope, keyNope, keyRope, value, heads, nopeDim, ropeDim, valueDim, group, scale } = input;
   const { pageTable, sequences, positions, pageSize } = input.rows;
-  const { rowCount } = queryNope.tensor;
-  const output = recorder().empty([queryNope.tensor.rows, heads * valueDim], { rowCount });
-  const elements = pagedScratchElements({ nopeDim, ropeDim, group }, recorder().runtime.workers);
-  recorder().call(
-    pagedAttentionKernel({ nopeDim, ropeDim, valueDim, group, pageSize, memory: cacheFormatOf(keyNope.values) }),
-    {
-      output,
-      scratch: recorder().empty([elements], { name: 'attention scores' }),
-      queryNope: queryNope.tensor,
-      queryRope: queryRope?.tensor ?? 0,
-      keyNope: keyNope.values,
-      keyNopeScales: keyNope.scales ?? 0,
-      keyRope: keyRope?.values ?? 0,
-      keyRopeScales: keyRope?.scales ?? 0,
-      value: value.values,
-      valueScales: value.scales ?? 0,
-      pageTable,
-      sequences,
-      positions,
-      rows: rowsOf(queryNope.tensor),
-      heads,
-      tableStride: pageTable.stride,
-      scale,
-      queryNopeRowStride: queryNope.tensor.stride,
-      queryNopeHeadStride: queryNope.headStride,
-      queryRopeRowStride: queryRope?.tensor.stride ?? 0,
-      queryRopeHeadStride: queryRope?.headStride ?? 0,
-      keyNopeSlotStride: keyNope.values.stride,
-      keyNopeHeadStride: headStride(keyNope),
-      keyRopeSlotStride: keyRope?.values.stride ?? 0,
-      keyRopeHeadStride: keyRope ? headStride(keyRope) : 0,
-      valueSlotStride: value.values.stride,
-      valueHeadStride: headStride(value),
-      outputRowStride: output.stride,
-    },
-  );
+  const { rowCount, rows: most } = queryNope.tensor;
+  const output = recorder().empty([most, heads * valueDim], { rowCount });
+  const outputRowStride = output.stride;
+  const variant = { nopeDim, ropeDim, valueDim, group, pageSize, memory: cacheFormatOf(keyNope.values) };
+  const elements = pagedScratchElements(variant, recorder().runtime.workers);
+  const rows = rowsOf(queryNope.tensor);
+  const shared = {
+    scratch: recorder().empty([elements], { name: 'attention scores' }),
+    queryNope: queryNope.tensor,
+    queryRope: queryRope?.tensor ?? 0,
+    keyNope: keyNope.values,
+    keyNopeScales: keyNope.scales ?? 0,
+    keyRope: keyRope?.values ?? 0,
+    keyRopeScales: keyRope?.scales ?? 0,
+    value: value.values,
+    valueScales: value.scales ?? 0,
+    pageTable,
+    sequences,
+    positions,
+    rows,
+    heads,
+    tableStride: pageTable.stride,
+    scale,
+    queryNopeRowStride: queryNope.tensor.stride,
+    queryNopeHeadStride: queryNope.headStride,
+    queryRopeRowStride: queryRope?.tensor.stride ?? 0,
+    queryRopeHeadStride: queryRope?.headStride ?? 0,
+    keyNopeSlotStride: keyNope.values.stride,
+    keyNopeHeadStride: headStride(keyNope),
+    keyRopeSlotStride: keyRope?.values.stride ?? 0,
+    keyRopeHeadStride: keyRope ? headStride(keyRope) : 0,
+    valueSlotStride: value.values.stride,
+    valueHeadStride: headStride(value),
+  };
+  if (most > FEW_ROWS) {
+    recorder().call(pagedAttentionKernel(variant), { output, ...shared, outputRowStride });
+    return output;
+  }
+  const partialOutput = recorder().empty([most, heads * MOST_PIECES * valueDim], {
+    ...{ name: 'pieces of attention', rowCount },
+  });
+  const partialSums = recorder().empty([most, heads * MOST_PIECES * 2], { name: 'sums of attention', rowCount });
+  recorder().call(pagedAttentionPieces(variant), { partialOutput, partialSums, ...shared });
+  recorder().call(combinePieces({ heads, rank: valueDim }), {
+    ...{ output, partialOutput, partialSums, positions, rows, outputRowStride },
+  });
   return output;
 }
