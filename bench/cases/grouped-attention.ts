@@ -20,7 +20,7 @@ interface Shape {
 }
 
 /** Grouped-query attention over keys and values whose pages lie in a mixed order, as in a cache of the engine. */
-function measure(runner: KernelRunner, { heads, keyHeads, dim, context, memory, rows, copies }: Shape) {
+export function measure(runner: KernelRunner, { heads, keyHeads, dim, context, memory, rows, copies }: Shape) {
   const group = heads / keyHeads;
   const variant = { nopeDim: dim, ropeDim: 0, valueDim: dim, group, pageSize: PAGE, memory };
   const floats = (count: number) => {

@@ -40,8 +40,12 @@ const QUADS = (BLOCK + MARGIN) / QUAD;
 /** Lanes of the widest target. */
 const MOST_LANES = 16;
 
+type ScratchVariant = Omit<PagedAttentionVariant, 'pageSize'>;
+
 /** Where things are in a worker's scratch, in elements. Parts of a query are filled up to whole vectors of any target. */
-function scratchLayout({ nopeDim, ropeDim, group }: Pick<PagedAttentionVariant, 'nopeDim' | 'ropeDim' | 'group'>) {
+function scratchLayout(variant: ScratchVariant) {
+  const { nopeDim, ropeDim, group } = variant;
+  const heads = group * keyHeadsTogether(variant);
   const [nope, rope] = [filled(nopeDim), filled(ropeDim)];
   const sizes = {
     slots: filled(BLOCK + MARGIN),
@@ -49,9 +53,10 @@ function scratchLayout({ nopeDim, ropeDim, group }: Pick<PagedAttentionVariant, 
     sums: group * QUADS * MOST_LANES,
     weights: group * BLOCK,
     corrections: filled(group),
-    highest: filled(group),
-    totals: filled(group),
-    queries: group * (nope + rope),
+    /** All heads of the task. */
+    highest: filled(heads),
+    totals: filled(heads),
+    queries: heads * (nope + rope),
   };
   const at = { ...sizes };
   let total = 0;
@@ -62,13 +67,22 @@ function scratchLayout({ nopeDim, ropeDim, group }: Pick<PagedAttentionVariant, 
   return { at, total, nope, queryStride: nope + rope };
 }
 
+/** Bytes of a slot that a task reads at most, if its heads of keys are several: what lies side by side is fetched together. */
+const SLOT_BYTES = 2048;
+
+/** Heads of keys and values that a task works on at most. */
+function keyHeadsTogether({
+  nopeDim,
+  valueDim,
+  memory,
+}: Pick<PagedAttentionVariant, 'nopeDim' | 'valueDim' | 'memory'>) {
+  return Math.max(1, Math.floor(SLOT_BYTES / ((nopeDim + valueDim) * CACHE_BYTES[memory])));
+}
+
 const filled = (elements: number): number => Math.ceil(elements / MOST_LANES) * MOST_LANES;
 
 /** Elements of the scratch of paged attention. */
-export function pagedScratchElements(
-  variant: Pick<PagedAttentionVariant, 'nopeDim' | 'ropeDim' | 'group'>,
-  workers: number,
-): number {
+export function pagedScratchElements(variant: ScratchVariant, workers: number): number {
   return workers * scratchLayout(variant).total;
 }
 
@@ -130,15 +144,43 @@ export function dealOut(b: Builder, total: I32, body: (index: I32) => void): voi
   );
 }
 
+/** Heads first…first + count - 1 of keys and values. */
+export interface KeyHeads {
+  readonly first: I32;
+  readonly count: I32;
+}
+
+/** Deals out `count` pieces of each row, and of each the sets of heads of keys that are worked on together. */
+export function dealOutKeyHeads(
+  b: Builder,
+  p: { readonly rows: I32; readonly heads: I32 },
+  variant: PagedAttentionVariant,
+  pieces: number,
+  body: (row: I32, inRow: I32, at: (inRow: I32) => { readonly piece: I32; readonly keyHeads: KeyHeads }) => void,
+): void {
+  const together = keyHeadsTogether(variant);
+  const all = b.divideUnsigned(p.heads, variant.group);
+  const sets = b.divideUnsigned(b.add(all, together - 1), together);
+  const perRow = b.mul(sets, pieces);
+  dealOut(b, b.mul(p.rows, perRow), (index) => {
+    const row = b.divideUnsigned(index, perRow);
+    body(row, b.sub(index, b.mul(row, perRow)), (inRow) => {
+      const piece = b.divideUnsigned(inRow, sets);
+      const first = b.mul(b.sub(inRow, b.mul(piece, sets)), together);
+      return { piece, keyHeads: { first, count: b.min(b.sub(all, first), together) } };
+    });
+  });
+}
+
 export interface PagedTask {
   readonly row: I32;
-  /** Head of keys and values; the task is all heads of its group. */
-  readonly keyHead: I32;
+  /** Heads of keys and values; the task is all heads of their groups. */
+  readonly keyHeads: KeyHeads;
   /** Positions first…end - 1; none leaves the heads' places as they are. */
   readonly first: I32;
   readonly end: I32;
-  /** What this worker goes on with in the row, to be fetched ahead: a head's positions from `first` up to the row's `last`. */
-  readonly next?: { readonly keyHead: I32; readonly first: I32; readonly last: I32 };
+  /** What this worker goes on with in the row, to be fetched ahead: heads' positions from `first` up to the row's `last`. */
+  readonly next?: { readonly keyHeads: KeyHeads; readonly first: I32; readonly last: I32 };
   /** Where a head's weighted values are summed up. */
   place(head: I32): Pointer;
   /** Called once for each head at the end, with its highest score and the sum of e^(score - highest). */
@@ -153,6 +195,17 @@ interface Work extends PagedTask {
   /** This worker's scratch. */
   readonly own: Pointer;
   readonly firstHead: I32;
+  readonly headCount: I32;
+  /** Called once for each position and tile. */
+  fetch(positions: number): void;
+}
+
+/** One head of keys and values of a task. */
+interface GroupWork extends Work {
+  readonly keyHead: I32;
+  /** The first of its heads, and that among the task's. */
+  readonly head: I32;
+  readonly inTask: I32;
 }
 
 /**
@@ -163,9 +216,12 @@ export function pagedTask(b: Builder, p: PagedParameters, variant: PagedAttentio
   const layout = scratchLayout(variant);
   const { group } = variant;
   const own = b.offset(p.scratch, b.mul(b.worker, layout.total));
-  const work: Work = { ...task, p, variant, layout, own, firstHead: b.mul(task.keyHead, group) };
+  const { first, count: keyHeadCount } = task.keyHeads;
+  const [firstHead, headCount] = [b.mul(first, group), b.mul(keyHeadCount, group)];
+  const ahead = fetcher(b, p, variant, task);
+  const work: Work = { ...task, p, variant, layout, own, firstHead, headCount, fetch: ahead.advance };
   copyQueries(b, work);
-  b.loop(0, group, 1, (head) => {
+  b.loop(0, headCount, 1, (head) => {
     const statistics = b.offset(own, head);
     b.store(statistics, b.f32(Number.NEGATIVE_INFINITY), layout.at.highest * 4);
     b.store(statistics, b.f32(0), layout.at.totals * 4);
@@ -173,12 +229,18 @@ export function pagedTask(b: Builder, p: PagedParameters, variant: PagedAttentio
   b.loop(task.first, task.end, BLOCK, (from) => {
     const count = b.min(b.sub(task.end, from), BLOCK);
     writeSlots(b, work, from, count);
-    scores(b, work, count);
-    weigh(b, work, count);
-    addValues(b, work, from, count);
+    ahead.begin(b.add(from, BLOCK));
+    b.loop(0, keyHeadCount, 1, (i) => {
+      const keyHead = b.add(first, i);
+      const inTask = b.mul(i, group);
+      const groupWork: GroupWork = { ...work, keyHead, head: b.add(firstHead, inTask), inTask };
+      scores(b, groupWork, count);
+      weigh(b, groupWork, count);
+      addValues(b, groupWork, from, count);
+    });
   });
-  b.loop(0, group, 1, (index) => {
-    const head = b.add(work.firstHead, index);
+  b.loop(0, headCount, 1, (index) => {
+    const head = b.add(firstHead, index);
     const statistics = b.offset(own, index);
     const [highest, sum] = [b.load(statistics, layout.at.highest * 4), b.load(statistics, layout.at.totals * 4)];
     task.finish(head, task.place(head), { highest, sum });
@@ -186,9 +248,9 @@ export function pagedTask(b: Builder, p: PagedParameters, variant: PagedAttentio
 }
 
 /** Scaled queries of the task's heads, one behind the other. */
-function copyQueries(b: Builder, { p, variant, layout, own, row, firstHead }: Work): void {
+function copyQueries(b: Builder, { p, variant, layout, own, row, firstHead, headCount }: Work): void {
   const scale = b.splat(p.scale);
-  b.loop(0, variant.group, 1, (index) => {
+  b.loop(0, headCount, 1, (index) => {
     const head = b.add(firstHead, index);
     const to = b.offset(b.offset(own, layout.at.queries * 4, 1), index, layout.queryStride * 4);
     const copy = (from: Pointer, rowStride: I32, headStride: I32, dim: number, at: number) => {
@@ -211,15 +273,17 @@ function copyQueries(b: Builder, { p, variant, layout, own, row, firstHead }: Wo
 /** The slots of a block's positions, and behind them the last one again to fill up a tile. */
 function writeSlots(b: Builder, { p, variant, layout, own, row }: Work, from: I32, count: I32): void {
   const pages = sequencePages(b, p, row);
-  const last = b.sub(count, 1);
-  b.loop(0, b.add(count, MARGIN), 1, (i) => {
-    const slot = slotOf(b, pages, b.add(from, b.min(i, last)), variant.pageSize);
-    b.storeI32(b.offset(own, i), slot, layout.at.slots * 4);
+  const slot = b.variable(b.i32(0));
+  b.loop(0, count, 1, (i) => {
+    slot.set(slotOf(b, pages, b.add(from, i), variant.pageSize));
+    b.storeI32(b.offset(own, i), slot.get(), layout.at.slots * 4);
   });
+  const end = b.offset(own, count);
+  for (let i = 0; i < MARGIN; i++) b.storeI32(end, slot.get(), (layout.at.slots + i) * 4);
 }
 
 /** Vectors that can be held besides those that instructions need for themselves. */
-const registersOf = (b: Builder): number => b.target.vectorRegisters - 2;
+const registersOf = (b: Builder): number => b.target.vectorRegisters;
 
 /** All heads of the group in tiles of at most `most` heads, alike in size. */
 function headTiles(b: Builder, group: number, most: number, body: (head: I32, heads: number) => void): void {
@@ -239,27 +303,47 @@ interface Tile {
 
 /** Sums that hide the latency of multiply-adds. */
 const LEAST_SUMS = 8;
-/** Cost of a load of the cache, conversion included, in multiply-adds. */
-const CACHE_LOAD = 1.5;
+/** Cost of a load beside multiply-adds, in these; of the cache, which is converted, so many times more. */
+const LOAD_COST = 0.25;
+const CACHE_LOAD = 2;
 
 function bestTile(b: Builder, group: number, widths: readonly number[], all: number): Tile {
   const tiles = widths.flatMap((width) =>
     Array.from({ length: Math.min(group, 8) }, (_, i) => ({ heads: i + 1, width })),
   );
   const cost = ({ heads, width }: Tile) => {
-    const one = Math.max(heads * width, LEAST_SUMS, width * CACHE_LOAD + heads);
+    const one = Math.max(heads * width, LEAST_SUMS) + LOAD_COST * (width * CACHE_LOAD + heads);
     return one * Math.ceil(group / heads) * Math.ceil(all / width);
   };
   const fitting = tiles.filter(({ heads, width }) => heads * width + width + 1 <= registersOf(b));
   return fitting.reduce((best, tile) => (cost(tile) < cost(best) ? tile : best));
 }
 
+const scoreTile = (b: Builder, { group }: PagedAttentionVariant): Tile => bestTile(b, group, [4, 8, 16], BLOCK);
+
+const valueTile = (b: Builder, { group, valueDim }: PagedAttentionVariant): Tile =>
+  bestTile(b, group, [1, 2, 3, 4, 6, 8], Math.max(1, Math.floor(valueDim / b.lanes)));
+
+/** Vectors of columns: `looped` of them `width` at a time, then some by some, and `left` numbers at last. */
+function valueColumns(b: Builder, variant: PagedAttentionVariant) {
+  const { valueDim, memory } = variant;
+  const all = Math.floor(valueDim / b.lanes);
+  const most = valueTile(b, variant).width;
+  // Powers of two, so that with q8 the columns of a tile begin with a block or lie in one.
+  const even = Math.ceil(all / Math.max(1, Math.ceil(all / most)));
+  const width = Math.max(1, memory === 'q8' ? powerBelow(most) : even);
+  const looped = all - (all % width);
+  const rest: number[] = [];
+  for (let open = all - looped; open > 0; open -= rest.at(-1)!) rest.push(memory === 'q8' ? powerBelow(open) : open);
+  return { looped, width, rest, left: valueDim - all * b.lanes };
+}
+
 /**
- * Scores of all heads for a block of positions, all but the last sums: of four positions one vector, whose lanes 0, 4, …
+ * Scores of all heads of a group for a block of positions, all but the last sums: of four positions one vector, whose lanes 0, 4, …
  * add up to the score of the first, lanes 1, 5, … to that of the second. Some more behind them are of the last position.
  */
-function scores(b: Builder, work: Work, count: I32): void {
-  const { p, variant, layout, own, keyHead } = work;
+function scores(b: Builder, work: GroupWork, count: I32): void {
+  const { p, variant, layout, own, keyHead, inTask } = work;
   const { memory, group } = variant;
   const nope = { values: p.keyNope, scales: p.keyNopeScales };
   const rope = { values: p.keyRope, scales: p.keyRopeScales };
@@ -268,15 +352,15 @@ function scores(b: Builder, work: Work, count: I32): void {
     { dim: variant.ropeDim, at: layout.nope, keys: rope, slot: p.keyRopeSlotStride, headStride: p.keyRopeHeadStride },
   ].filter(({ dim }) => dim > 0);
   const keys = parts.map((part) => headRow(b, memory, part.keys, keyHead, part));
-  const best = bestTile(b, group, [4, 8, 16], BLOCK);
+  const best = scoreTile(b, variant);
   headTiles(b, group, best.heads, (head, heads) => {
-    const queries = b.offset(b.offset(own, layout.at.queries * 4, 1), head, layout.queryStride * 4);
+    const queries = b.offset(b.offset(own, layout.at.queries * 4, 1), b.add(inTask, head), layout.queryStride * 4);
     const target = b.offset(b.offset(own, layout.at.sums * 4, 1), head, QUADS * b.lanes * 4);
     b.loop(0, count, best.width, (position) => {
       const sums = grid(b, heads, best.width);
       const local = b.offset(own, position);
       const slots = sums[0]!.map((_, j) => b.loadI32(local, (layout.at.slots + j) * 4));
-      if (work.next !== undefined) b.if(b.eq(head, 0), () => fetchValues(b, work, slots));
+      work.fetch(best.width);
       parts.forEach(({ dim, at, slot }, part) => {
         const rows = slots.map((number) => slotRow(b, memory, keys[part]!, number, slot));
         dotProducts(b, { dim, queries, at, stride: layout.queryStride, rows, memory, filled: true }, sums);
@@ -311,52 +395,58 @@ function addAllQuads(b: Builder, vectors: readonly VectorF32[]): VectorF32 {
  * Turns the sums of a block into scores and weights e^(score - highest so far), adds them to the heads' totals, and keeps
  * for each head the factor e^(highest before - highest now) of what was summed up before.
  */
-function weigh(b: Builder, { variant, layout, own }: Work, count: I32): void {
+function weigh(b: Builder, { variant, layout, own, inTask }: GroupWork, count: I32): void {
   b.loop(0, variant.group, 1, (head) => {
     const sums = b.offset(b.offset(own, layout.at.sums * 4, 1), head, QUADS * b.lanes * 4);
     const weights = b.offset(b.offset(own, layout.at.weights * 4, 1), head, BLOCK * 4);
-    const statistics = b.offset(own, head);
+    const statistics = b.offset(own, b.add(inTask, head));
     const before = b.load(statistics, layout.at.highest * 4);
     const top = b.variable(b.vectorF32(Number.NEGATIVE_INFINITY));
-    const last = b.splat(b.sub(count, 1));
-    b.loop(0, count, b.lanes, (position) => {
+    const take = (position: I32, keep: (score: VectorF32) => VectorF32) => {
       const from = b.offset(sums, position, (b.lanes / QUAD) * 4);
-      const score = addAllQuads(
-        b,
-        Array.from({ length: b.lanes / QUAD }, (_, i) => b.loadVector(from, i * b.lanes * 4)),
-      );
-      const within = b.le<'vi32'>(b.add<'vi32'>(b.laneIndex(), b.splat(position)), last);
-      const counted = b.select<'vf32'>(within, score, Number.NEGATIVE_INFINITY);
-      b.store(b.offset(weights, position), counted);
-      top.set(b.max(top.get(), counted));
-    });
+      const quads = Array.from({ length: b.lanes / QUAD }, (_, i) => b.loadVector(from, i * b.lanes * 4));
+      const score = keep(addAllQuads(b, quads));
+      b.store(b.offset(weights, position), score);
+      top.set(b.max(top.get(), score));
+    };
+    const whole = b.and(count, -b.lanes);
+    b.loop(0, whole, b.lanes, (position) => take(position, (score) => score));
+    const rest = b.sub(count, whole);
+    b.if(b.gt(rest, 0), () =>
+      take(whole, (score) => b.select<'vf32'>(b.lt(b.laneIndex(), b.splat(rest)), score, Number.NEGATIVE_INFINITY)),
+    );
     const highest = b.max(before, b.reduceMax(top.get()));
-    const all = b.splat(highest);
+    b.store(statistics, highest, layout.at.highest * 4);
+    b.store(b.offset(own, head), b.exp(b.sub(before, highest)), layout.at.corrections * 4);
+  });
+  // In a loop of its own, so that processors work on several heads at a time: each waits for its sums across lanes.
+  b.loop(0, variant.group, 1, (head) => {
+    const weights = b.offset(b.offset(own, layout.at.weights * 4, 1), head, BLOCK * 4);
+    const statistics = b.offset(own, b.add(inTask, head));
+    const highest = b.loadSplat(statistics, layout.at.highest * 4);
     const total = b.variable(b.vectorF32(0));
     b.loop(0, count, b.lanes, (position) => {
       const place = b.offset(weights, position);
-      const weight = expNonPositive(b, b.sub(b.loadVector(place), all));
+      const weight = expNonPositive(b, b.sub(b.loadVector(place), highest));
       b.store(place, weight);
       total.set(b.add(total.get(), weight));
     });
-    const correction = b.exp(b.sub(before, highest));
-    b.store(statistics, highest, layout.at.highest * 4);
+    const correction = b.load(b.offset(own, head), layout.at.corrections * 4);
     const sum = b.fma(b.load(statistics, layout.at.totals * 4), correction, b.reduceAdd(total.get()));
     b.store(statistics, sum, layout.at.totals * 4);
-    b.store(statistics, correction, layout.at.corrections * 4);
   });
 }
 
 /** Adds weight · value over a block of positions to what the heads have summed up, some columns at a time. */
-function addValues(b: Builder, work: Work, from: I32, count: I32): void {
-  const { p, variant, layout, own, keyHead, firstHead } = work;
+function addValues(b: Builder, work: GroupWork, from: I32, count: I32): void {
+  const { p, variant, layout, own, keyHead } = work;
   const { valueDim, memory, group } = variant;
   const cache = { values: p.value, scales: p.valueScales };
   const values = headRow(b, memory, cache, keyHead, { headStride: p.valueHeadStride, dim: valueDim });
   const isFirst = b.eq(from, work.first);
 
   const addTile = (head: I32, heads: number, column: I32, vectors: number, partial?: I32) => {
-    const places = Array.from({ length: heads }, (_, i) => work.place(b.add(firstHead, b.add(head, i))));
+    const places = Array.from({ length: heads }, (_, i) => work.place(b.add(work.head, b.add(head, i))));
     const at = (i: number, j: number) => b.offset(places[i]!, b.add(column, j * b.lanes));
     const sums = grid(b, heads, vectors);
     const inGroup = b.offset(own, head);
@@ -371,7 +461,8 @@ function addValues(b: Builder, work: Work, from: I32, count: I32): void {
     });
     const base = fromElement(b, memory, values, column);
     const weights = b.offset(own, head, BLOCK * 4);
-    const add = (position: I32) => {
+    b.loop(0, count, 1, (position) => {
+      work.fetch(1);
       const slot = b.loadI32(b.offset(own, position), layout.at.slots * 4);
       const row = slotRow(b, memory, base, slot, p.valueSlotStride);
       const loaded = Array.from({ length: vectors }, (_, j) => loadNumbers(b, memory, row, j * b.lanes, partial));
@@ -380,20 +471,7 @@ function addValues(b: Builder, work: Work, from: I32, count: I32): void {
         const factor = b.loadSplat(local, (layout.at.weights + i * BLOCK) * 4);
         sumsOfHead.forEach((sum, j) => sum.set(b.fma(factor, loaded[j]!, sum.get())));
       });
-    };
-    const begins = b.eq(b.or<'i32'>(head, column), 0);
-    if (work.next === undefined) b.loop(0, count, 1, add);
-    else {
-      b.if(
-        begins,
-        () =>
-          b.loop(0, count, 1, (position) => {
-            fetchKeys(b, work, b.add(from, position));
-            add(position);
-          }),
-        () => b.loop(0, count, 1, add),
-      );
-    }
+    });
     sums.forEach((row, i) => {
       row.forEach((sum, j) => {
         if (partial === undefined) b.store(at(i, j), sum.get());
@@ -402,24 +480,17 @@ function addValues(b: Builder, work: Work, from: I32, count: I32): void {
     });
   };
 
-  const all = Math.floor(valueDim / b.lanes);
-  const best = bestTile(b, group, [1, 2, 3, 4, 6, 8], Math.max(all, 1));
-  headTiles(b, group, best.heads, (head, heads) => {
-    const widths = Math.ceil(all / Math.max(1, Math.ceil(all / best.width)));
-    // Powers of two, so that with q8 the columns of a tile begin with a block or lie in one.
-    const width = Math.max(1, memory === 'q8' ? powerBelow(best.width) : widths);
-    const looped = all - (all % width);
+  headTiles(b, group, valueTile(b, variant).heads, (head, heads) => {
+    const { looped, width, rest, left } = valueColumns(b, variant);
     if (looped > 0) {
       b.loop(0, looped * b.lanes, width * b.lanes, (column) => addTile(head, heads, column, width));
     }
     let done = looped;
-    while (done < all) {
-      const vectors = memory === 'q8' ? powerBelow(all - done) : all - done;
+    for (const vectors of rest) {
       addTile(head, heads, b.i32(done * b.lanes), vectors);
       done += vectors;
     }
-    const left = valueDim - all * b.lanes;
-    if (left > 0) addTile(head, heads, b.i32(all * b.lanes), 1, b.i32(left));
+    if (left > 0) addTile(head, heads, b.i32(done * b.lanes), 1, b.i32(left));
   });
 }
 
@@ -430,37 +501,77 @@ const powerBelow = (count: number): number => 2 ** Math.floor(Math.log2(count));
 /** Cache lines of 64 bytes. */
 const LINE = 64;
 
-function fetchRow(b: Builder, memory: CacheMemory, row: CacheRow, dim: number): void {
-  for (let line = 0; line < dim * CACHE_BYTES[memory]; line += LINE) b.prefetch(row.values, line);
-  if (memory === 'q8') b.prefetch(row.scales);
+/** How often the tiles of a head of keys pass over a position. */
+function passes(b: Builder, variant: PagedAttentionVariant): number {
+  const { looped, width, rest, left } = valueColumns(b, variant);
+  const columns = looped / width + rest.length + (left > 0 ? 1 : 0);
+  return (
+    Math.ceil(variant.group / scoreTile(b, variant).heads) +
+    Math.ceil(variant.group / valueTile(b, variant).heads) * columns
+  );
 }
 
-/** Fetches the values of positions whose keys are at work. */
-function fetchValues(b: Builder, { p, variant, keyHead }: Work, slots: readonly I32[]): void {
-  const { memory, valueDim: dim } = variant;
-  const cache = { values: p.value, scales: p.valueScales };
-  const values = headRow(b, memory, cache, keyHead, { headStride: p.valueHeadStride, dim });
-  for (const slot of slots) fetchRow(b, memory, slotRow(b, memory, values, slot, p.valueSlotStride), dim);
-}
-
-/** Fetches the key that this worker needs a block of positions later. */
-function fetchKeys(b: Builder, { p, variant, row, keyHead, end, next }: Work, position: I32): void {
-  if (next === undefined) return;
-  const { memory, nopeDim, ropeDim, pageSize } = variant;
-  const later = b.add(position, BLOCK);
-  const here = b.lt(later, end);
-  const beyond = b.min(b.add(next.first, b.sub(later, end)), next.last);
-  const slot = slotOf(b, sequencePages(b, p, row), b.select<'i32'>(here, later, beyond), pageSize);
-  const head = b.select<'i32'>(here, keyHead, next.keyHead);
-  const fetch = (cache: CacheRow, dim: number, slotStride: I32, headStride: I32) =>
-    fetchRow(
-      b,
-      memory,
-      slotRow(b, memory, headRow(b, memory, cache, head, { headStride, dim }), slot, slotStride),
-      dim,
+/**
+ * Fetches what this worker needs a block of positions later, evenly over the work on a block: head by head of a slot's
+ * keys and then of its values, as processors fetch more by themselves where lines follow each other.
+ */
+function fetcher(b: Builder, p: PagedParameters, variant: PagedAttentionVariant, task: PagedTask) {
+  const { row, keyHeads, end, next } = task;
+  if (next === undefined) return { begin: () => undefined, advance: () => undefined };
+  const { memory, nopeDim, ropeDim, valueDim, pageSize } = variant;
+  const share = passes(b, variant);
+  const [position, part, due] = [b.variable(b.i32(0)), b.variable(b.i32(0)), b.variable(b.i32(0))];
+  const fetchRow = (cache: CacheRow, slot: I32, slotStride: I32, head: I32, headStride: I32, dim: number) => {
+    const first = headRow(b, memory, cache, head, { headStride, dim });
+    const { values, scales } = slotRow(b, memory, first, slot, slotStride);
+    for (let line = 0; line < dim * CACHE_BYTES[memory]; line += LINE) b.prefetch(values, line);
+    if (memory === 'q8') b.prefetch(scales);
+  };
+  const fetchPart = () => {
+    const here = b.lt(position.get(), end);
+    const beyond = b.min(b.add(next.first, b.sub(position.get(), end)), next.last);
+    const slot = slotOf(b, sequencePages(b, p, row), b.select<'i32'>(here, position.get(), beyond), pageSize);
+    const first = b.select<'i32'>(here, keyHeads.first, next.keyHeads.first);
+    const count = b.select<'i32'>(here, keyHeads.count, next.keyHeads.count);
+    const headOf = (index: I32) => b.add(first, b.min(index, b.sub(count, 1)));
+    b.if(
+      b.lt(part.get(), keyHeads.count),
+      () => {
+        const head = headOf(part.get());
+        const nope = { values: p.keyNope, scales: p.keyNopeScales };
+        fetchRow(nope, slot, p.keyNopeSlotStride, head, p.keyNopeHeadStride, nopeDim);
+        if (ropeDim === 0) return;
+        const rope = { values: p.keyRope, scales: p.keyRopeScales };
+        fetchRow(rope, slot, p.keyRopeSlotStride, head, p.keyRopeHeadStride, ropeDim);
+      },
+      () => {
+        const head = headOf(b.sub(part.get(), keyHeads.count));
+        const value = { values: p.value, scales: p.valueScales };
+        fetchRow(value, slot, p.valueSlotStride, head, p.valueHeadStride, valueDim);
+      },
     );
-  fetch({ values: p.keyNope, scales: p.keyNopeScales }, nopeDim, p.keyNopeSlotStride, p.keyNopeHeadStride);
-  if (ropeDim > 0) {
-    fetch({ values: p.keyRope, scales: p.keyRopeScales }, ropeDim, p.keyRopeSlotStride, p.keyRopeHeadStride);
-  }
+  };
+  const parts = b.mul(keyHeads.count, 2);
+  return {
+    begin: (from: I32) => {
+      position.set(from);
+      part.set(0);
+      due.set(0);
+    },
+    advance: (positions: number) => {
+      due.set(b.add(due.get(), 2 * positions));
+      b.while(
+        () => b.ge(due.get(), share),
+        () => {
+          fetchPart();
+          due.set(b.sub(due.get(), share));
+          part.set(b.add(part.get(), 1));
+          b.if(b.eq(part.get(), parts), () => {
+            part.set(0);
+            position.set(b.add(position.get(), 1));
+          });
+        },
+      );
+    },
+  };
 }

@@ -248,7 +248,7 @@ const problems: fc.Arbitrary<Problem> = fc
     group: fc.constantFrom(1, 2, 3, 4, 6, 7, 9, 19),
     pageSize: fc.constantFrom(1, 2, 8, 16),
     memory: fc.constantFrom<CacheMemory>('f32', 'bf16', 'f16', 'q8'),
-    keyHeads: fc.constantFrom(1, 2),
+    keyHeads: fc.constantFrom(1, 2, 3),
     latent: fc.boolean(),
     sequences: fc.array(
       fc.record({ length: fc.integer({ min: 1, max: 40 }), asking: fc.integer({ min: 0, max: 3 }) }),

@@ -1,6 +1,6 @@
 import { measurePages, pagedExtents, samplePages } from './attention-paged-memory.ts';
 import {
-  dealOut,
+  dealOutKeyHeads,
   PAGED_PARAMETERS,
   type PagedAttentionVariant,
   pagedTask,
@@ -57,7 +57,7 @@ function checkPageSize(pageSize: number): void {
  * Shapes: queryNope [rows, heads, nopeDim], queryRope [rows, heads, ropeDim], output [rows, heads, valueDim] with a row
  * stride; caches of slots × heads/group with a slot and a head stride in elements of their memory type; pageTable i32
  * [sequences, tableStride], sequences and positions i32 [rows]. scratch: pagedScratchElements(…) floats. A row whose
- * position is negative yields zeros. Work is dealt out by (row, head of keys); every result is computed in one order
+ * position is negative yields zeros. Work is dealt out by (row, some heads of keys); every result is computed in one order
  * whatever the number of workers.
  */
 export const pagedAttention = defineKernelFamily(
@@ -65,14 +65,12 @@ export const pagedAttention = defineKernelFamily(
   { output: 'out', ...PAGED_PARAMETERS, outputRowStride: 'i32' },
   (b, p, variant: PagedAttentionVariant) => {
     checkVariant(variant);
-    const { valueDim, group } = variant;
-    const keyHeads = b.divideUnsigned(p.heads, group);
-    dealOut(b, b.mul(p.rows, keyHeads), (index) => {
-      const row = b.divideUnsigned(index, keyHeads);
+    const { valueDim } = variant;
+    dealOutKeyHeads(b, p, variant, 1, (row, inRow, at) => {
       const end = b.add(b.loadI32(b.offset(p.positions, row)), 1);
       const to = b.offset(p.output, b.mul(row, p.outputRowStride));
       pagedTask(b, p, variant, {
-        ...{ row, keyHead: b.sub(index, b.mul(row, keyHeads)), first: b.i32(0), end },
+        ...{ row, keyHeads: at(inRow).keyHeads, first: b.i32(0), end },
         place: (head) => b.offset(to, head, valueDim * 4),
         finish: (_head, place, { sum }) => {
           const inverse = b.splat(b.select<'f32'>(b.eq(sum, 0), 0, b.div<'f32'>(1, sum)));
@@ -100,7 +98,8 @@ export const pagedAttention = defineKernelFamily(
 
 /**
  * As `pagedAttention`, for few rows: the positions of a row are cut into up to MOST_PIECES pieces (flash-decoding: Dao and
- * others, 2023), and work is dealt out by (row, piece, head of keys). Piece c writes Σ e^(score - highest of the piece) ·
+ * others, 2023), and work is dealt out by (row, piece, some heads of
+ * keys). Piece c writes Σ e^(score - highest of the piece) ·
  * value to partialOutput [rows, heads, MOST_PIECES, valueDim] and [highest, sum of the weights] to partialSums [rows,
  * heads, MOST_PIECES, 2]; `combinePieces` finishes the work.
  */
@@ -109,26 +108,18 @@ export const pagedAttentionPieces = defineKernelFamily(
   { partialOutput: 'out', partialSums: 'out', ...PAGED_PARAMETERS },
   (b, p, variant: PagedAttentionVariant) => {
     checkVariant(variant);
-    const { valueDim, group } = variant;
-    const keyHeads = b.divideUnsigned(p.heads, group);
-    const perRow = b.mul(keyHeads, MOST_PIECES);
-    dealOut(b, b.mul(p.rows, perRow), (index) => {
-      const row = b.divideUnsigned(index, perRow);
-      const inRow = b.sub(index, b.mul(row, perRow));
-      const pieceAndHead = (which: I32) => {
-        const piece = b.divideUnsigned(which, keyHeads);
-        return { piece, keyHead: b.sub(which, b.mul(piece, keyHeads)) };
-      };
-      const { piece, keyHead } = pieceAndHead(inRow);
-      const after = pieceAndHead(b.add(inRow, b.workers));
+    const { valueDim } = variant;
+    dealOutKeyHeads(b, p, variant, MOST_PIECES, (row, inRow, at) => {
+      const { piece, keyHeads } = at(inRow);
+      const after = at(b.add(inRow, b.workers));
       const length = b.add(b.loadI32(b.offset(p.positions, row)), 1);
       const size = pieceLength(b, length);
       const first = b.mul(piece, size);
       b.if(b.lt(first, length), () => {
         const placeOf = (head: I32) => b.add(b.mul(b.add(b.mul(row, p.heads), head), MOST_PIECES), piece);
         pagedTask(b, p, variant, {
-          ...{ row, keyHead, first, end: b.min(length, b.add(first, size)) },
-          next: { keyHead: after.keyHead, first: b.mul(after.piece, size), last: b.sub(length, 1) },
+          ...{ row, keyHeads, first, end: b.min(length, b.add(first, size)) },
+          next: { keyHeads: after.keyHeads, first: b.mul(after.piece, size), last: b.sub(length, 1) },
           place: (head) => b.offset(p.partialOutput, placeOf(head), valueDim * 4),
           finish: (head, _place, { highest, sum }) => {
             const sums = b.offset(p.partialSums, placeOf(head), 8);

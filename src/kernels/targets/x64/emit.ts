@@ -201,7 +201,10 @@ class Emitter {
     const { assembler } = context;
     const register = context.target(to, position);
     if (to.type !== 'i32' && to.type !== 'ptr') {
-      context.move(register, context.operand(from, position), context.widthOf(to));
+      if (context.constantOf(from) !== undefined && context.wordOf(from) === 0) {
+        // Processors clear a register without computing or loading anything.
+        assembler.vector(V.pxor, register, register, register, { width: context.widthOf(to) });
+      } else context.move(register, context.operand(from, position), context.widthOf(to));
       return;
     }
     const constant = context.constantOf(from);
