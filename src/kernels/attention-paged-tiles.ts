@@ -31,7 +31,9 @@ export type PagedAttentionVariant = {
  * Positions that are worked on before the next: their keys and values stay near between the passes over heads and
  * columns. A multiple of the positions of every tile.
  */
-const BLOCK = 128;
+const BLOCK = 256;
+/** The same for one row, whose next block is fetched ahead: both must stay near. */
+const ROW_BLOCK = 128;
 /** Room behind the slots of a block for the positions that fill up the last tile of scores. */
 const MARGIN = 16;
 /** Positions whose scores stand together as parts of sums: see `scores`. */
@@ -45,18 +47,22 @@ type ScratchVariant = Omit<PagedAttentionVariant, 'pageSize'>;
 /** Where things are in a worker's scratch, in elements. Parts of a query are filled up to whole vectors of any target. */
 function scratchLayout(variant: ScratchVariant) {
   const { nopeDim, ropeDim, group } = variant;
-  const heads = group * keyHeadsTogether(variant);
+  const heads = MOST_ROWS * group * keyHeadsTogether(variant);
   const [nope, rope] = [filled(nopeDim), filled(ropeDim)];
+  const costly = variant.memory !== 'f32';
   const sizes = {
     slots: filled(BLOCK + MARGIN),
     /** Of each head and quad of positions a vector, in which four lanes that are four apart add up to a score. */
     sums: group * QUADS * MOST_LANES,
     weights: group * BLOCK,
     corrections: filled(group),
-    /** All heads of the task. */
+    /** All rows and heads of the task. */
     highest: filled(heads),
     totals: filled(heads),
     queries: heads * (nope + rope),
+    /** A block of keys and values as numbers: see `packs`. */
+    keys: costly ? (BLOCK + MARGIN) * (nope + rope) : 0,
+    values: costly ? BLOCK * filled(variant.valueDim) : 0,
   };
   const at = { ...sizes };
   let total = 0;
@@ -70,14 +76,17 @@ function scratchLayout(variant: ScratchVariant) {
 /** Bytes of a slot that a task reads at most, if its heads of keys are several: what lies side by side is fetched together. */
 const SLOT_BYTES = 2048;
 
+/** Heads of queries that a task works on at most, if its heads of keys are several. */
+const MOST_HEADS = 32;
+
 /** Heads of keys and values that a task works on at most. */
-function keyHeadsTogether({
-  nopeDim,
-  valueDim,
-  memory,
-}: Pick<PagedAttentionVariant, 'nopeDim' | 'valueDim' | 'memory'>) {
-  return Math.max(1, Math.floor(SLOT_BYTES / ((nopeDim + valueDim) * CACHE_BYTES[memory])));
+function keyHeadsTogether({ nopeDim, valueDim, group, memory }: ScratchVariant): number {
+  const fitting = Math.floor(SLOT_BYTES / ((nopeDim + valueDim) * CACHE_BYTES[memory]));
+  return Math.max(1, Math.min(fitting, Math.floor(MOST_HEADS / group)));
 }
+
+/** Neighbouring rows of a sequence that a task works on at most, so that a block of the cache comes near once for all. */
+const MOST_ROWS = 4;
 
 const filled = (elements: number): number => Math.ceil(elements / MOST_LANES) * MOST_LANES;
 
@@ -172,19 +181,59 @@ export function dealOutKeyHeads(
   });
 }
 
+/**
+ * Deals out neighbouring rows of one sequence, and of each the sets of heads of keys. How many rows go together depends on
+ * what there is for the workers to do, but no row's result on its neighbours.
+ */
+export function dealOutRows(
+  b: Builder,
+  p: PagedParameters,
+  variant: PagedAttentionVariant,
+  body: (rows: { readonly row: I32; readonly rowCount: I32 }, keyHeads: KeyHeads) => void,
+): void {
+  const share = b.divideUnsigned(p.rows, b.mul(b.workers, 4));
+  const most = b.max(b.min(share, MOST_ROWS), 1);
+  const tiles = b.divideUnsigned(b.add(p.rows, b.sub(most, 1)), most);
+  dealOutKeyHeads(b, { rows: tiles, heads: p.heads }, variant, 1, (tile, inRow, at) => {
+    const { keyHeads } = at(inRow);
+    const start = b.variable(b.mul(tile, most));
+    const end = b.min(b.add(start.get(), most), p.rows);
+    const sequenceOf = (row: I32) => b.loadI32(b.offset(p.sequences, row));
+    b.while(
+      () => b.lt(start.get(), end),
+      () => {
+        const row = start.get();
+        const stop = b.variable(b.add(row, 1));
+        const same = b.variable(b.i32(1));
+        b.while(
+          () => b.and(b.lt(stop.get(), end), same.get()),
+          () => {
+            same.set(b.eq(sequenceOf(stop.get()), sequenceOf(row)));
+            stop.set(b.add(stop.get(), same.get()));
+          },
+        );
+        body({ row, rowCount: b.sub(stop.get(), row) }, keyHeads);
+        start.set(stop.get());
+      },
+    );
+  });
+}
+
 export interface PagedTask {
+  /** Rows of one sequence, one behind the other, `rowCount` of them at most MOST_ROWS; 1 if undefined. */
   readonly row: I32;
+  readonly rowCount?: I32;
   /** Heads of keys and values; the task is all heads of their groups. */
   readonly keyHeads: KeyHeads;
-  /** Positions first…end - 1; none leaves the heads' places as they are. */
+  /** Positions first…end - 1 of a row; none leaves the heads' places as they are. */
   readonly first: I32;
-  readonly end: I32;
+  end(row: I32): I32;
   /** What this worker goes on with in the row, to be fetched ahead: heads' positions from `first` up to the row's `last`. */
   readonly next?: { readonly keyHeads: KeyHeads; readonly first: I32; readonly last: I32 };
   /** Where a head's weighted values are summed up. */
-  place(head: I32): Pointer;
-  /** Called once for each head at the end, with its highest score and the sum of e^(score - highest). */
-  finish(head: I32, place: Pointer, statistics: { readonly highest: F32; readonly sum: F32 }): void;
+  place(row: I32, head: I32): Pointer;
+  /** Called once for each row and head at the end, with its highest score and the sum of e^(score - highest). */
+  finish(row: I32, head: I32, place: Pointer, statistics: { readonly highest: F32; readonly sum: F32 }): void;
 }
 
 /** What the parts of a task share. */
@@ -200,10 +249,12 @@ interface Work extends PagedTask {
   fetch(positions: number): void;
 }
 
-/** One head of keys and values of a task. */
+/** One row with one head of keys and values of a task. */
 interface GroupWork extends Work {
+  /** Whether the block of this head has been packed. */
+  readonly packed: boolean;
   readonly keyHead: I32;
-  /** The first of its heads, and that among the task's. */
+  /** The first of its heads, and that among those of all the task's rows. */
   readonly head: I32;
   readonly inTask: I32;
 }
@@ -220,38 +271,111 @@ export function pagedTask(b: Builder, p: PagedParameters, variant: PagedAttentio
   const [firstHead, headCount] = [b.mul(first, group), b.mul(keyHeadCount, group)];
   const ahead = fetcher(b, p, variant, task);
   const work: Work = { ...task, p, variant, layout, own, firstHead, headCount, fetch: ahead.advance };
-  copyQueries(b, work);
-  b.loop(0, headCount, 1, (head) => {
-    const statistics = b.offset(own, head);
+  const rowCount = task.rowCount ?? b.i32(1);
+  copyQueries(b, work, rowCount);
+  b.loop(0, b.mul(rowCount, headCount), 1, (each) => {
+    const statistics = b.offset(own, each);
     b.store(statistics, b.f32(Number.NEGATIVE_INFINITY), layout.at.highest * 4);
     b.store(statistics, b.f32(0), layout.at.totals * 4);
   });
-  b.loop(task.first, task.end, BLOCK, (from) => {
-    const count = b.min(b.sub(task.end, from), BLOCK);
+  const end = b.variable(task.end(task.row));
+  b.loop(1, rowCount, 1, (i) => end.set(b.max(end.get(), task.end(b.add(task.row, i)))));
+  const packed = packs(b, variant, task.rowCount !== undefined);
+  const block = task.rowCount === undefined ? ROW_BLOCK : BLOCK;
+  b.loop(task.first, end.get(), block, (from) => {
+    const count = b.min(b.sub(end.get(), from), block);
     writeSlots(b, work, from, count);
-    ahead.begin(b.add(from, BLOCK));
+    ahead.begin(b.add(from, block));
     b.loop(0, keyHeadCount, 1, (i) => {
       const keyHead = b.add(first, i);
-      const inTask = b.mul(i, group);
-      const groupWork: GroupWork = { ...work, keyHead, head: b.add(firstHead, inTask), inTask };
-      scores(b, groupWork, count);
-      weigh(b, groupWork, count);
-      addValues(b, groupWork, from, count);
+      if (packed) pack(b, work, keyHead, count);
+      const one = (row: I32, rowInTask: I32, seen: I32) => {
+        const inTask = b.add(b.mul(rowInTask, headCount), b.mul(i, group));
+        const head = b.add(firstHead, b.mul(i, group));
+        const groupWork: GroupWork = { ...work, row, packed, keyHead, head, inTask };
+        scores(b, groupWork, seen);
+        weigh(b, groupWork, seen);
+        addValues(b, groupWork, from, seen);
+      };
+      if (task.rowCount === undefined) one(task.row, b.i32(0), count);
+      else {
+        b.loop(0, rowCount, 1, (rowInTask) => {
+          const row = b.add(task.row, rowInTask);
+          const seen = b.min(b.sub(task.end(row), from), count);
+          b.if(b.gt(seen, 0), () => one(row, rowInTask, seen));
+        });
+      }
     });
   });
-  b.loop(0, headCount, 1, (index) => {
-    const head = b.add(firstHead, index);
-    const statistics = b.offset(own, index);
-    const [highest, sum] = [b.load(statistics, layout.at.highest * 4), b.load(statistics, layout.at.totals * 4)];
-    task.finish(head, task.place(head), { highest, sum });
+  b.loop(0, rowCount, 1, (rowInTask) => {
+    const row = b.add(task.row, rowInTask);
+    b.loop(0, headCount, 1, (index) => {
+      const head = b.add(firstHead, index);
+      const statistics = b.offset(own, b.add(b.mul(rowInTask, headCount), index));
+      const [highest, sum] = [b.load(statistics, layout.at.highest * 4), b.load(statistics, layout.at.totals * 4)];
+      task.finish(row, head, task.place(row, head), { highest, sum });
+    });
   });
 }
 
-/** Scaled queries of the task's heads, one behind the other. */
-function copyQueries(b: Builder, { p, variant, layout, own, row, firstHead, headCount }: Work): void {
+/**
+ * Whether keys and values of a block are written to the worker's own memory as numbers first: where converting them takes
+ * long, and they are read by several rows or tiles of heads.
+ */
+function packs(b: Builder, variant: PagedAttentionVariant, severalRows: boolean): boolean {
+  const { memory, group } = variant;
+  if (memory === 'f32' || (memory !== 'q8' && b.target.halfConversions.includes(memory))) return false;
+  return severalRows || group > scoreTile(b, variant).heads;
+}
+
+/** Writes a block of keys and values of one head to the worker's own memory. */
+function pack(b: Builder, { p, variant, layout, own }: Work, keyHead: I32, count: I32): void {
+  const { memory, nopeDim, ropeDim, valueDim } = variant;
+  const { keys, values } = layout.at;
+  const parts = [
+    ...[{ cache: { values: p.keyNope, scales: p.keyNopeScales }, slotStride: p.keyNopeSlotStride, dim: nopeDim }].map(
+      (part) => ({ ...part, headStride: p.keyNopeHeadStride, at: keys, stride: layout.queryStride }),
+    ),
+    ...[{ cache: { values: p.keyRope, scales: p.keyRopeScales }, slotStride: p.keyRopeSlotStride, dim: ropeDim }].map(
+      (part) => ({ ...part, headStride: p.keyRopeHeadStride, at: keys + layout.nope, stride: layout.queryStride }),
+    ),
+    ...[{ cache: { values: p.value, scales: p.valueScales }, slotStride: p.valueSlotStride, dim: valueDim }].map(
+      (part) => ({ ...part, headStride: p.valueHeadStride, at: values, stride: filled(valueDim) }),
+    ),
+  ].filter(({ dim }) => dim > 0);
+  const bases = parts.map((part) => headRow(b, memory, part.cache, keyHead, part));
+  b.loop(0, count, 1, (position) => {
+    const slot = b.loadI32(b.offset(own, position), layout.at.slots * 4);
+    parts.forEach(({ slotStride, dim, at, stride }, i) => {
+      const row = slotRow(b, memory, bases[i]!, slot, slotStride);
+      const to = b.offset(own, position, stride * 4);
+      const whole = dim - (dim % b.lanes);
+      const turn = PACKED_TOGETHER * b.lanes;
+      const copy = (from: I32, numbers: number) => {
+        const [source, target] = [fromElement(b, memory, row, from), b.offset(to, from)];
+        for (let d = 0; d < numbers; d += b.lanes) b.store(target, loadNumbers(b, memory, source, d), (at + d) * 4);
+      };
+      const looped = whole - (whole % turn);
+      if (looped > 0) b.loop(0, looped, turn, (from) => copy(from, turn));
+      if (looped < whole) copy(b.i32(looped), whole - looped);
+      if (whole === dim) return;
+      const source = fromElement(b, memory, row, b.i32(looped));
+      b.store(to, loadNumbers(b, memory, source, whole - looped, b.i32(dim - whole)), (at + whole) * 4);
+    });
+  });
+}
+
+/** Vectors that are packed in one turn of a loop; of every target whole blocks of q8. */
+const PACKED_TOGETHER = 8;
+
+/** Scaled queries of the task's rows and heads, one behind the other. */
+function copyQueries(b: Builder, work: Work, rowCount: I32): void {
+  const { p, variant, layout, own, firstHead, headCount } = work;
   const scale = b.splat(p.scale);
-  b.loop(0, headCount, 1, (index) => {
-    const head = b.add(firstHead, index);
+  b.loop(0, b.mul(rowCount, headCount), 1, (index) => {
+    const rowInTask = b.divideUnsigned(index, headCount);
+    const row = b.add(work.row, rowInTask);
+    const head = b.add(firstHead, b.sub(index, b.mul(rowInTask, headCount)));
     const to = b.offset(b.offset(own, layout.at.queries * 4, 1), index, layout.queryStride * 4);
     const copy = (from: Pointer, rowStride: I32, headStride: I32, dim: number, at: number) => {
       const source = b.offset(b.offset(from, b.mul(row, rowStride)), b.mul(head, headStride));
@@ -344,7 +468,8 @@ function valueColumns(b: Builder, variant: PagedAttentionVariant) {
  */
 function scores(b: Builder, work: GroupWork, count: I32): void {
   const { p, variant, layout, own, keyHead, inTask } = work;
-  const { memory, group } = variant;
+  const { group } = variant;
+  const memory = work.packed ? 'f32' : variant.memory;
   const nope = { values: p.keyNope, scales: p.keyNopeScales };
   const rope = { values: p.keyRope, scales: p.keyRopeScales };
   const parts = [
@@ -352,6 +477,14 @@ function scores(b: Builder, work: GroupWork, count: I32): void {
     { dim: variant.ropeDim, at: layout.nope, keys: rope, slot: p.keyRopeSlotStride, headStride: p.keyRopeHeadStride },
   ].filter(({ dim }) => dim > 0);
   const keys = parts.map((part) => headRow(b, memory, part.keys, keyHead, part));
+  const packedRow = (position: I32, j: number, at: number): CacheRow => ({
+    values: b.offset(
+      b.offset(own, position, layout.queryStride * 4),
+      (layout.at.keys + j * layout.queryStride + at) * 4,
+      1,
+    ),
+    scales: own,
+  });
   const best = scoreTile(b, variant);
   headTiles(b, group, best.heads, (head, heads) => {
     const queries = b.offset(b.offset(own, layout.at.queries * 4, 1), b.add(inTask, head), layout.queryStride * 4);
@@ -362,7 +495,9 @@ function scores(b: Builder, work: GroupWork, count: I32): void {
       const slots = sums[0]!.map((_, j) => b.loadI32(local, (layout.at.slots + j) * 4));
       work.fetch(best.width);
       parts.forEach(({ dim, at, slot }, part) => {
-        const rows = slots.map((number) => slotRow(b, memory, keys[part]!, number, slot));
+        const rows = slots.map((number, j) =>
+          work.packed ? packedRow(position, j, at) : slotRow(b, memory, keys[part]!, number, slot),
+        );
         dotProducts(b, { dim, queries, at, stride: layout.queryStride, rows, memory, filled: true }, sums);
       });
       const to = b.offset(target, position, (b.lanes / QUAD) * 4);
@@ -440,13 +575,14 @@ function weigh(b: Builder, { variant, layout, own, inTask }: GroupWork, count: I
 /** Adds weight · value over a block of positions to what the heads have summed up, some columns at a time. */
 function addValues(b: Builder, work: GroupWork, from: I32, count: I32): void {
   const { p, variant, layout, own, keyHead } = work;
-  const { valueDim, memory, group } = variant;
+  const { valueDim, group } = variant;
+  const memory = work.packed ? 'f32' : variant.memory;
   const cache = { values: p.value, scales: p.valueScales };
   const values = headRow(b, memory, cache, keyHead, { headStride: p.valueHeadStride, dim: valueDim });
   const isFirst = b.eq(from, work.first);
 
   const addTile = (head: I32, heads: number, column: I32, vectors: number, partial?: I32) => {
-    const places = Array.from({ length: heads }, (_, i) => work.place(b.add(work.head, b.add(head, i))));
+    const places = Array.from({ length: heads }, (_, i) => work.place(work.row, b.add(work.head, b.add(head, i))));
     const at = (i: number, j: number) => b.offset(places[i]!, b.add(column, j * b.lanes));
     const sums = grid(b, heads, vectors);
     const inGroup = b.offset(own, head);
@@ -460,11 +596,13 @@ function addValues(b: Builder, work: GroupWork, from: I32, count: I32): void {
       });
     });
     const base = fromElement(b, memory, values, column);
+    const packedColumn = b.offset(b.offset(own, layout.at.values * 4, 1), column);
     const weights = b.offset(own, head, BLOCK * 4);
     b.loop(0, count, 1, (position) => {
       work.fetch(1);
-      const slot = b.loadI32(b.offset(own, position), layout.at.slots * 4);
-      const row = slotRow(b, memory, base, slot, p.valueSlotStride);
+      const row = work.packed
+        ? { values: b.offset(packedColumn, position, filled(valueDim) * 4), scales: own }
+        : slotRow(b, memory, base, b.loadI32(b.offset(own, position), layout.at.slots * 4), p.valueSlotStride);
       const loaded = Array.from({ length: vectors }, (_, j) => loadNumbers(b, memory, row, j * b.lanes, partial));
       const local = b.offset(weights, position);
       sums.forEach((sumsOfHead, i) => {
@@ -516,10 +654,11 @@ function passes(b: Builder, variant: PagedAttentionVariant): number {
  * keys and then of its values, as processors fetch more by themselves where lines follow each other.
  */
 function fetcher(b: Builder, p: PagedParameters, variant: PagedAttentionVariant, task: PagedTask) {
-  const { row, keyHeads, end, next } = task;
+  const { row, keyHeads, next } = task;
   if (next === undefined) return { begin: () => undefined, advance: () => undefined };
   const { memory, nopeDim, ropeDim, valueDim, pageSize } = variant;
   const share = passes(b, variant);
+  const end = task.end(row);
   const [position, part, due] = [b.variable(b.i32(0)), b.variable(b.i32(0)), b.variable(b.i32(0))];
   const fetchRow = (cache: CacheRow, slot: I32, slotStride: I32, head: I32, headStride: I32, dim: number) => {
     const first = headRow(b, memory, cache, head, { headStride, dim });

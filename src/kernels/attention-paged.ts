@@ -1,6 +1,7 @@
 import { measurePages, pagedExtents, samplePages } from './attention-paged-memory.ts';
 import {
   dealOutKeyHeads,
+  dealOutRows,
   PAGED_PARAMETERS,
   type PagedAttentionVariant,
   pagedTask,
@@ -66,13 +67,12 @@ export const pagedAttention = defineKernelFamily(
   (b, p, variant: PagedAttentionVariant) => {
     checkVariant(variant);
     const { valueDim } = variant;
-    dealOutKeyHeads(b, p, variant, 1, (row, inRow, at) => {
-      const end = b.add(b.loadI32(b.offset(p.positions, row)), 1);
-      const to = b.offset(p.output, b.mul(row, p.outputRowStride));
+    dealOutRows(b, p, variant, (rows, keyHeads) => {
       pagedTask(b, p, variant, {
-        ...{ row, keyHeads: at(inRow).keyHeads, first: b.i32(0), end },
-        place: (head) => b.offset(to, head, valueDim * 4),
-        finish: (_head, place, { sum }) => {
+        ...{ ...rows, keyHeads, first: b.i32(0) },
+        end: (row) => b.add(b.loadI32(b.offset(p.positions, row)), 1),
+        place: (row, head) => b.offset(b.offset(p.output, b.mul(row, p.outputRowStride)), head, valueDim * 4),
+        finish: (_row, _head, place, { sum }) => {
           const inverse = b.splat(b.select<'f32'>(b.eq(sum, 0), 0, b.div<'f32'>(1, sum)));
           b.strips(valueDim, (strip) => {
             // A row without positions has nothing in its place yet, not even numbers.
@@ -118,10 +118,11 @@ export const pagedAttentionPieces = defineKernelFamily(
       b.if(b.lt(first, length), () => {
         const placeOf = (head: I32) => b.add(b.mul(b.add(b.mul(row, p.heads), head), MOST_PIECES), piece);
         pagedTask(b, p, variant, {
-          ...{ row, keyHeads, first, end: b.min(length, b.add(first, size)) },
+          ...{ row, keyHeads, first },
+          end: () => b.min(length, b.add(first, size)),
           next: { keyHeads: after.keyHeads, first: b.mul(after.piece, size), last: b.sub(length, 1) },
-          place: (head) => b.offset(p.partialOutput, placeOf(head), valueDim * 4),
-          finish: (head, _place, { highest, sum }) => {
+          place: (_row, head) => b.offset(p.partialOutput, placeOf(head), valueDim * 4),
+          finish: (_row, head, _place, { highest, sum }) => {
             const sums = b.offset(p.partialSums, placeOf(head), 8);
             b.store(sums, highest);
             b.store(sums, sum, 4);
