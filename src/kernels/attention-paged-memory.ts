@@ -1,4 +1,4 @@
-import { type PAGED_PARAMETERS, type PagedAttentionVariant, pagedScratchElements } from './attention-paged-tiles.ts';
+import { type PAGED_PARAMETERS, type PagedAttentionVariant, pagedScratchElements } from './attention-paged-layout.ts';
 import { CACHE_BYTES, cacheExtent, scalesExtent, strideOf } from './cache-format.ts';
 import { type Draw, headed, indices, list, rowsWithin, type Sizes } from './extents.ts';
 

@@ -1,13 +1,7 @@
+import { PAGED_PARAMETERS, type PagedAttentionVariant } from './attention-paged-layout.ts';
 import { measurePages, pagedExtents, samplePages } from './attention-paged-memory.ts';
-import {
-  dealOutKeyHeads,
-  dealOutRows,
-  PAGED_PARAMETERS,
-  type PagedAttentionVariant,
-  pagedTask,
-  sequencePages,
-  slotOf,
-} from './attention-paged-tiles.ts';
+import { pagedTask } from './attention-paged-tiles.ts';
+import { dealOutKeyHeads, dealOutRows, sequencePages, slotOf } from './attention-paged-work.ts';
 import { MOST_PIECES, pieceLength } from './attention-pieces.ts';
 import type { I32, Pointer } from './builder.ts';
 import {
@@ -22,7 +16,7 @@ import {
 import { headed, indices, list, matrix, rowsWithin } from './extents.ts';
 import { defineKernelFamily } from './kernel.ts';
 
-export { type PagedAttentionVariant, pagedScratchElements } from './attention-paged-tiles.ts';
+export { type PagedAttentionVariant, pagedScratchElements } from './attention-paged-layout.ts';
 export type { CacheMemory } from './cache-format.ts';
 
 function checkVariant({ nopeDim, ropeDim, valueDim, group, pageSize }: PagedAttentionVariant): void {

@@ -1,4 +1,4 @@
-import { dealOut, sequencePages, slotOf } from './attention-paged-tiles.ts';
+import { dealOut, sequencePages, slotOf } from './attention-paged-work.ts';
 import type { Builder, F32, I32, Pointer } from './builder.ts';
 import { CACHE_BYTES, type CacheMemory, cacheExtent, scalesExtent, slotRow, strideOf } from './cache-format.ts';
 import { dotProducts } from './dot-products.ts';

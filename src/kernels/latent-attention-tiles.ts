@@ -1,4 +1,4 @@
-import { dealOut, sequencePages, slotOf } from './attention-paged-tiles.ts';
+import { dealOut, sequencePages, slotOf } from './attention-paged-work.ts';
 import { expNonPositive } from './attention-tiles.ts';
 import type { Builder, F32, I32, Pointer, Variable, VectorF32, VectorI32 } from './builder.ts';
 import { CACHE_BYTES, type CacheMemory, type CacheRow, fromElement, loadNumbers, slotRow } from './cache-format.ts';

@@ -1,0 +1,117 @@
+import { CACHE_BYTES, type CacheMemory } from './cache-format.ts';
+import type { ParameterValues } from './kernel.ts';
+
+/** Compile-time constants of attention over a paged cache. */
+export type PagedAttentionVariant = {
+  /** Size of the first part of query and key: kv_lora_rank when absorbed, qk_nope_head_dim or head_dim when not. */
+  readonly nopeDim: number;
+  /** Size of the rotary part (qk_rope_head_dim); 0 if there is none. */
+  readonly ropeDim: number;
+  /** Size of a value: kv_lora_rank when absorbed, v_head_dim when not. */
+  readonly valueDim: number;
+  /** Query heads per head of keys and values: all heads when absorbed, 1 for multi-head attention. */
+  readonly group: number;
+  /** Positions of one page, a power of two. */
+  readonly pageSize: number;
+  readonly memory: CacheMemory;
+};
+
+/**
+ * Positions that are worked on before the next: their keys and values stay near between the passes over heads and
+ * columns. A multiple of the positions of every tile.
+ */
+export const BLOCK = 256;
+/** The same for one row, whose next block is fetched ahead: both must stay near. */
+export const ROW_BLOCK = 128;
+/** Room behind the slots of a block for the positions that fill up the last tile of scores. */
+export const MARGIN = 16;
+/** Positions whose scores stand together as parts of sums: see `scores`. */
+export const QUAD = 4;
+export const QUADS = (BLOCK + MARGIN) / QUAD;
+/** Lanes of the widest target. */
+const MOST_LANES = 16;
+
+type ScratchVariant = Omit<PagedAttentionVariant, 'pageSize'>;
+
+/** Where things are in a worker's scratch, in elements. Parts of a query are filled up to whole vectors of any target. */
+export function scratchLayout(variant: ScratchVariant) {
+  const { nopeDim, ropeDim, group } = variant;
+  const heads = MOST_ROWS * group * keyHeadsTogether(variant);
+  const [nope, rope] = [filled(nopeDim), filled(ropeDim)];
+  const packable = variant.memory !== 'f32';
+  const sizes = {
+    slots: filled(BLOCK + MARGIN),
+    /** Of each head and quad of positions a vector, in which four lanes that are four apart add up to a score. */
+    sums: group * QUADS * MOST_LANES,
+    weights: group * BLOCK,
+    corrections: filled(group),
+    /** All rows and heads of the task. */
+    highest: filled(heads),
+    totals: filled(heads),
+    queries: heads * (nope + rope),
+    /** A block of keys and values as numbers: see `packs`. */
+    keys: packable ? (BLOCK + MARGIN) * (nope + rope) : 0,
+    values: packable ? BLOCK * filled(variant.valueDim) : 0,
+  };
+  const at = { ...sizes };
+  let total = 0;
+  for (const name of Object.keys(sizes) as (keyof typeof sizes)[]) {
+    at[name] = total;
+    total += sizes[name];
+  }
+  return { at, total, nope, queryStride: nope + rope };
+}
+
+/** Bytes of a slot that a task reads at most, if its heads of keys are several: what lies side by side is fetched together. */
+const SLOT_BYTES = 2048;
+
+/** Heads of queries that a task works on at most, if its heads of keys are several. */
+const MOST_HEADS = 32;
+
+/** Heads of keys and values that a task works on at most. */
+export function keyHeadsTogether({ nopeDim, valueDim, group, memory }: ScratchVariant): number {
+  const fitting = Math.floor(SLOT_BYTES / ((nopeDim + valueDim) * CACHE_BYTES[memory]));
+  return Math.max(1, Math.min(fitting, Math.floor(MOST_HEADS / group)));
+}
+
+/** Neighbouring rows of a sequence that a task works on at most, so that a block of the cache comes near once for all. */
+export const MOST_ROWS = 4;
+
+export const filled = (elements: number): number => Math.ceil(elements / MOST_LANES) * MOST_LANES;
+
+/** Elements of the scratch of paged attention. */
+export function pagedScratchElements(variant: ScratchVariant, workers: number): number {
+  return workers * scratchLayout(variant).total;
+}
+
+/** Parameters that attention over whole contexts and over chunks share. */
+export const PAGED_PARAMETERS = {
+  scratch: 'out',
+  queryNope: 'in',
+  queryRope: 'in',
+  keyNope: 'in',
+  keyNopeScales: 'in',
+  keyRope: 'in',
+  keyRopeScales: 'in',
+  value: 'in',
+  valueScales: 'in',
+  pageTable: 'in',
+  sequences: 'in',
+  positions: 'in',
+  rows: 'i32',
+  heads: 'i32',
+  tableStride: 'i32',
+  scale: 'f32',
+  queryNopeRowStride: 'i32',
+  queryNopeHeadStride: 'i32',
+  queryRopeRowStride: 'i32',
+  queryRopeHeadStride: 'i32',
+  keyNopeSlotStride: 'i32',
+  keyNopeHeadStride: 'i32',
+  keyRopeSlotStride: 'i32',
+  keyRopeHeadStride: 'i32',
+  valueSlotStride: 'i32',
+  valueHeadStride: 'i32',
+} as const;
+
+export type PagedParameters = ParameterValues<typeof PAGED_PARAMETERS>;

@@ -1,0 +1,66 @@
+import { BLOCK, filled } from './attention-paged-layout.ts';
+import { grid } from './attention-paged-scores.ts';
+import { headTiles, valueColumns, valueTile } from './attention-paged-shapes.ts';
+import type { GroupWork } from './attention-paged-work.ts';
+import type { Builder, I32 } from './builder.ts';
+import { fromElement, headRow, loadNumbers, slotRow } from './cache-format.ts';
+
+/** Adds weight · value over a block of positions to what the heads have summed up, some columns at a time. */
+export function addValues(b: Builder, work: GroupWork, from: I32, count: I32): void {
+  const { p, variant, layout, own, keyHead } = work;
+  const { valueDim, group } = variant;
+  const memory = work.packed ? 'f32' : variant.memory;
+  const cache = { values: p.value, scales: p.valueScales };
+  const values = headRow(b, memory, cache, keyHead, { headStride: p.valueHeadStride, dim: valueDim });
+  const isFirst = b.eq(from, work.first);
+
+  const addTile = (head: I32, heads: number, column: I32, vectors: number, partial?: I32) => {
+    const places = Array.from({ length: heads }, (_, i) => work.place(work.row, b.add(work.head, b.add(head, i))));
+    const at = (i: number, j: number) => b.offset(places[i]!, b.add(column, j * b.lanes));
+    const sums = grid(b, heads, vectors);
+    const inGroup = b.offset(own, head);
+    b.if(b.eq(isFirst, 0), () => {
+      sums.forEach((row, i) => {
+        const correction = b.loadSplat(inGroup, (layout.at.corrections + i) * 4);
+        row.forEach((sum, j) => {
+          const old = partial === undefined ? b.loadVector(at(i, j)) : b.loadPartial(at(i, j), partial);
+          sum.set(b.mul(old, correction));
+        });
+      });
+    });
+    const base = fromElement(b, memory, values, column);
+    const packedColumn = b.offset(b.offset(own, layout.at.values * 4, 1), column);
+    const weights = b.offset(own, head, BLOCK * 4);
+    b.loop(0, count, 1, (position) => {
+      work.fetch(1);
+      const row = work.packed
+        ? { values: b.offset(packedColumn, position, filled(valueDim) * 4), scales: own }
+        : slotRow(b, memory, base, b.loadI32(b.offset(own, position), layout.at.slots * 4), p.valueSlotStride);
+      const loaded = Array.from({ length: vectors }, (_, j) => loadNumbers(b, memory, row, j * b.lanes, partial));
+      const local = b.offset(weights, position);
+      sums.forEach((sumsOfHead, i) => {
+        const factor = b.loadSplat(local, (layout.at.weights + i * BLOCK) * 4);
+        sumsOfHead.forEach((sum, j) => sum.set(b.fma(factor, loaded[j]!, sum.get())));
+      });
+    });
+    sums.forEach((row, i) => {
+      row.forEach((sum, j) => {
+        if (partial === undefined) b.store(at(i, j), sum.get());
+        else b.storePartial(at(i, j), sum.get(), partial);
+      });
+    });
+  };
+
+  headTiles(b, group, valueTile(b, variant).heads, (head, heads) => {
+    const { looped, width, rest, left } = valueColumns(b, variant);
+    if (looped > 0) {
+      b.loop(0, looped * b.lanes, width * b.lanes, (column) => addTile(head, heads, column, width));
+    }
+    let done = looped;
+    for (const vectors of rest) {
+      addTile(head, heads, b.i32(done * b.lanes), vectors);
+      done += vectors;
+    }
+    if (left > 0) addTile(head, heads, b.i32(done * b.lanes), 1, b.i32(left));
+  });
+}
