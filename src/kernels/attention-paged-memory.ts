@@ -52,11 +52,15 @@ export function measurePages(
   return { pages: Math.floor(least / pageSize), sequences: Math.floor(bytes.pageTable / 4 / n.tableStride) };
 }
 
-export function samplePages(draw: Draw, { nopeDim, ropeDim, valueDim, group, memory }: PagedAttentionVariant) {
+export function samplePages(
+  draw: Draw,
+  { nopeDim, ropeDim, valueDim, group, memory }: PagedAttentionVariant,
+  mostRows = 3,
+) {
   // Latents of real models: few of them are enough, and more would keep the interpreter busy for seconds.
   const wide = group * (nopeDim + valueDim) > 4096;
   const heads = group * (wide ? 1 : draw(1, 2));
-  const [rows, tableStride] = [draw(0, wide ? 2 : 3), draw(1, wide ? 2 : 4)];
+  const [rows, tableStride] = [draw(0, wide ? 2 : mostRows), draw(1, wide ? 2 : 4)];
   const of = (dim: number) => ({ head: dim + draw(0, 2), row: heads * (dim + 2) + draw(0, 2) });
   const [query, queryRope, key, keyRope, value] = [nopeDim, ropeDim, nopeDim, ropeDim, valueDim].map(of);
   return {

@@ -350,6 +350,35 @@ describe.each(allTargets)('a long context on %s', (target) => {
   });
 });
 
+describe.each(allTargets)('neighbouring rows on %s', (target) => {
+  it('share blocks of their sequence, and have the same results as alone', () => {
+    const tolerance = target === 'interpreter64' ? 1e-12 : 4e-6;
+    for (const memory of ['f32', 'f16', 'bf16', 'q8'] as const) {
+      const problem: Problem = {
+        variant: { nopeDim: 9, ropeDim: 2, valueDim: 19, group: 2, pageSize: 8, memory },
+        keyHeads: 2,
+        latent: false,
+        // The first rows of the first sequence end before a block of 256 positions does, the last ones behind it.
+        sequences: [
+          { length: 259, asking: 7 },
+          { length: 2, asking: 2 },
+          { length: 33, asking: 9 },
+        ],
+        workers: 1,
+        pieces: false,
+        offset: 1,
+        padding: 0,
+        seed: 5,
+      };
+      const data = build(problem);
+      const together = run(target, problem, data);
+      expect(largestError(together, reference(problem, data))).toBeLessThan(tolerance);
+      // So many workers leave one row to each task.
+      expect(run(target, { ...problem, workers: 5 }, data)).toEqual(together);
+    }
+  });
+});
+
 describe('page size', () => {
   it('must be a power of two', () => {
     const variant = { nopeDim: 4, ropeDim: 0, valueDim: 4, group: 1, pageSize: 12, memory: 'f32' } as const;

@@ -84,7 +84,8 @@ export const pagedAttention = defineKernelFamily(
     }),
     measure: (n, bytes) => measurePages(n, bytes, variant),
     sample: (draw) => {
-      const sizes = samplePages(draw, variant);
+      // Enough rows that one worker takes some of them together.
+      const sizes = samplePages(draw, variant, variant.group > 8 ? 3 : 12);
       return { ...sizes, outputRowStride: sizes.heads * variant.valueDim + draw(0, 3) };
     },
   }),
