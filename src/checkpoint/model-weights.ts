@@ -42,6 +42,10 @@ export interface WeightSource extends Pick<Checkpoint, 'config' | 'directory' | 
 export interface LoadOptions {
   /** Called now and then with the bytes read so far and in all. */
   readonly onProgress?: ((done: number, total: number) => void) | undefined;
+  /** Ends the loading, which then throws the signal's reason. */
+  readonly signal?: AbortSignal | undefined;
+  /** Bytes in blocks or 16-bit floats from which threads of their own read them. Default: 128 MiB. */
+  readonly threadsFrom?: number | undefined;
 }
 
 /**
@@ -54,7 +58,7 @@ export async function loadWeights(
   runtime: Runtime,
   checkpoint: WeightSource,
   parameters: ModelParameters,
-  { onProgress }: LoadOptions = {},
+  { onProgress, signal, threadsFrom }: LoadOptions = {},
 ): Promise<void> {
   const { config, tensors, directory } = checkpoint;
   let [done, total] = [0, 0];
@@ -64,29 +68,47 @@ export async function loadWeights(
     onProgress?.(done, total);
   };
   const blocks = new BlockLoader(runtime, read);
+  const plain: { readonly spec: TensorSpec; readonly places: readonly Place[] }[] = [];
+  const copies: typeof plain = [];
   for (const spec of tensorSpecs(config)) {
-    const stored = tensors.get(spec.name);
-    if (spec.optional && stored === undefined) continue;
+    if (spec.optional && !tensors.has(spec.name)) continue;
     if (addSplitLatent(blocks, spec, checkpoint, parameters)) continue;
     const places = placesOf(spec, config, parameters);
-    if (spec.optional) {
-      if (!(await agrees(runtime, checkpoint, spec, places))) {
-        throw new Error(
-          `${directory}: ${spec.name} differs from the main model's tensor that takes its place; ` +
-            'models with an embedding or head of their own there are not supported',
-        );
-      }
-      continue;
+    if (spec.optional) copies.push({ spec, places });
+    else {
+      if (places.some((place) => place instanceof Tensor)) plain.push({ spec, places });
+      addBlocks(blocks, spec, checkpoint, places);
     }
-    if (places.some((place) => place instanceof Tensor)) {
+  }
+  const stop = new AbortController();
+  const packed = blocks.finish({
+    signal: signal ? AbortSignal.any([signal, stop.signal]) : stop.signal,
+    threadsFrom,
+  });
+  // Judged below; until then it must not count as an error that nobody hears of.
+  packed.catch(() => {});
+  try {
+    for (const { spec, places } of plain) {
+      signal?.throwIfAborted();
       const target = inPlace(runtime, places) ?? new Float32Array(elementsOf(spec));
       await checkpoint.read(spec.name, target);
       scatter(runtime, places, target);
-      read(places.every((place) => place instanceof Tensor) ? (stored?.bytes ?? 0) : 0);
+      read(places.every((place) => place instanceof Tensor) ? (tensors.get(spec.name)?.bytes ?? 0) : 0);
     }
-    addBlocks(blocks, spec, checkpoint, places);
+  } catch (error) {
+    stop.abort(error);
+    // The memory and the files are its own until it has ended.
+    await packed.catch(() => {});
+    throw error;
   }
-  await blocks.finish();
+  await packed;
+  for (const { spec, places } of copies) {
+    if (await agrees(runtime, checkpoint, spec, places)) continue;
+    throw new Error(
+      `${directory}: ${spec.name} differs from the main model's tensor that takes its place; ` +
+        'models with an embedding or head of their own there are not supported',
+    );
+  }
 }
 
 /** Leaves to the loader the rows of a file's tensor that lie in panels. */
@@ -98,10 +120,19 @@ function addBlocks(blocks: BlockLoader, { name }: TensorSpec, source: WeightSour
       continue;
     }
     if (source.readRawRows === undefined) throw new Error(`${source.directory}: the bytes of ${name} cannot be read`);
-    const read: RowReader = (first, target) => source.readRawRows!(name, first, target);
-    blocks.add(place, row, read);
+    const read = (first: number, target: Uint8Array) => source.readRawRows!(name, first, target);
+    blocks.add(place, row, Object.assign(read, { place: placeInFile(source, name) }));
     row += place.count;
   }
+}
+
+/** Where the rows of a tensor begin in a file, if they follow one another there. */
+function placeInFile({ tensors }: WeightSource, name: string): RowReader['place'] {
+  const { path, offset, source } = tensors.get(name)!;
+  if (source === undefined) return { path, offset };
+  if (source.kind !== 'rows') return undefined;
+  const { tensor, first } = source;
+  return { path: tensor.path, offset: tensor.offset + first * ggmlBytes(tensor.dtype, tensor.shape.at(-1) ?? 1) };
 }
 
 /** An up-projection of the latent whose keys and values lie apart in panels; false for all other tensors. */
@@ -120,7 +151,8 @@ function addSplitLatent(
   const apart = source?.kind === 'latentUp' ? source : undefined;
   const [nope, value, rank] = [keys.columns, values.matrixRows, values.columns];
   const rowsOf = (tensor: GgufTensor): RowReader => {
-    return (first, target) => checkpoint.readTensorRows!(tensor, first, target);
+    const read = (first: number, target: Uint8Array) => checkpoint.readTensorRows!(tensor, first, target);
+    return Object.assign(read, { place: { path: tensor.path, offset: tensor.offset } });
   };
   const whole: RowReader = (first, target) => checkpoint.readRawRows!(name, first, target);
   for (let head = 0; head < keys.matrices; head += 1) {

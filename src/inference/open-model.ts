@@ -4,11 +4,12 @@ import {
   allocateParameters,
   cacheBytes,
   type ModelConfig,
+  type ModelParameters,
   parameterBytes,
   type WeightFormats,
 } from '../model/index.ts';
 import { platform } from '../platform/index.ts';
-import { type CacheFormat, createRuntime, formatBytes, type RuntimeOptions } from '../tensor/index.ts';
+import { type CacheFormat, createRuntime, formatBytes, type Runtime, type RuntimeOptions } from '../tensor/index.ts';
 import { type ChatEncoding, chatEncodingFor, type Tokenizer } from '../text/index.ts';
 import { Engine } from './engine.ts';
 import { type ModelSource, openModelSource } from './model-source.ts';
@@ -77,7 +78,6 @@ async function loadModel(source: ModelSource, options: OpenModelOptions): Promis
   if (options.weights !== undefined && options.weights !== 'stored' && options.weights !== 'f32') {
     throw new RangeError(`weights must be 'stored' or 'f32', got ${JSON.stringify(options.weights)}`);
   }
-  const tokenizer = await source.tokenizer();
   const contextLength = options.contextLength ?? Math.min(config.maxPositions, LONGEST_CONTEXT);
   const cacheTokens = maximumSequences * contextLength;
   const size = modelSize(config);
@@ -94,7 +94,7 @@ async function loadModel(source: ModelSource, options: OpenModelOptions): Promis
   });
   try {
     const parameters = allocateParameters(runtime, config, formats);
-    await loadWeights(runtime, source, parameters, { onProgress });
+    const tokenizer = await loadBoth(runtime, source, parameters, onProgress);
     const engine = Engine.create({
       runtime,
       config,
@@ -114,6 +114,28 @@ async function loadModel(source: ModelSource, options: OpenModelOptions): Promis
     return { directory, config, engine, tokenizer, encoding, parameters: size.main, notes, close };
   } catch (error) {
     await runtime.close();
+    throw error;
+  }
+}
+
+/** Loads the weights while the tokenizer is read, which gives up the weights where it cannot be had. */
+async function loadBoth(
+  runtime: Runtime,
+  source: ModelSource,
+  parameters: ModelParameters,
+  onProgress: OpenModelOptions['onProgress'],
+): Promise<Tokenizer> {
+  const stop = new AbortController();
+  const weights = loadWeights(runtime, source, parameters, { onProgress, signal: stop.signal });
+  // Judged below, after the tokenizer.
+  weights.catch(() => {});
+  try {
+    const tokenizer = await source.tokenizer();
+    await weights;
+    return tokenizer;
+  } catch (error) {
+    stop.abort(error);
+    await weights.catch(() => {});
     throw error;
   }
 }

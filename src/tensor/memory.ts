@@ -50,6 +50,8 @@ export class LinearMemory {
   /** The whole memory as 32-bit words. */
   readonly words: Int32Array;
   readonly limitBytes: number;
+  /** Whether other threads can see it. */
+  readonly shared: boolean;
   /** Present when f32 words are kept in double precision (gradient checks). */
   readonly doubles: Float64Array | undefined;
   readonly #free: { start: number; end: number }[];
@@ -71,6 +73,7 @@ export class LinearMemory {
       });
     }
     this.buffer = this.wasm.buffer;
+    this.shared = options.shared;
     this.view = new DataView(this.buffer);
     this.words = new Int32Array(this.buffer);
     this.limitBytes = pages * PAGE_BYTES;

@@ -34,8 +34,9 @@ export class BytePairMerger {
   /**
    * The merger of the `model` of a byte-level tokenizer.json; undefined where it is another kind, or has options that
    * change how words are merged.
+   * @param known the ids of the model's tokens, where they are at hand
    */
-  static of(model: Json): BytePairMerger | undefined {
+  static of(model: Json, known?: ReadonlyMap<string, number>): BytePairMerger | undefined {
     const { vocab, merges, type = 'BPE' } = model;
     const plain =
       type === 'BPE' &&
@@ -45,19 +46,24 @@ export class BytePairMerger {
       !model.continuing_subword_prefix &&
       !model.end_of_word_suffix;
     if (!plain || typeof vocab !== 'object' || vocab === null || !Array.isArray(merges)) return undefined;
-    const ids = new Map(Object.entries(vocab as Record<string, number>));
+    const ids = known ?? new Map(Object.entries(vocab as Record<string, number>));
     const bytes = Int32Array.from(BYTE_CHARACTERS, (character) => ids.get(character) ?? NONE);
     let size = 1024;
     while (size < 2 * merges.length) size *= 2;
     const table = new Int32Array(4 * size).fill(NONE);
     for (let rank = 0; rank < merges.length; rank++) {
       const merge = merges[rank] as string | readonly string[];
-      const [left, right] = typeof merge === 'string' ? merge.split(' ', 2) : merge;
-      const pair = [ids.get(left!), ids.get(right!), ids.get(`${left}${right}`)] as const;
-      if (pair[0] === undefined || pair[1] === undefined || pair[2] === undefined) return undefined;
-      const place = placeOf(table, size - 1, pair[0], pair[1]);
+      const space = typeof merge === 'string' ? merge.indexOf(' ') : 0;
+      const left = typeof merge === 'string' ? merge.slice(0, space) : merge[0]!;
+      const right = typeof merge === 'string' ? merge.slice(space + 1) : merge[1]!;
+      const [first, second, joined] = [ids.get(left), ids.get(right), ids.get(left + right)];
+      if (first === undefined || second === undefined || joined === undefined) return undefined;
+      const place = 4 * placeOf(table, size - 1, first, second);
       // Where a pair stands twice, the later rank counts, as in the library's map.
-      table.set([pair[0], pair[1], rank, pair[2]], 4 * place);
+      table[place] = first;
+      table[place + 1] = second;
+      table[place + 2] = rank;
+      table[place + 3] = joined;
     }
     return new BytePairMerger(bytes, table, model.ignore_merges ? ids : undefined);
   }

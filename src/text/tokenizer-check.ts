@@ -12,10 +12,10 @@ const DEEPEST = 16;
 
 /**
  * Checks a parsed `tokenizer.json` of somebody else's before a library reads it, which takes what it finds: types of what
- * the model and its added tokens hold, ids, and every regular expression.
+ * the model and its added tokens hold, ids, and every regular expression. Returns the ids of the model's tokens.
  * @throws {Error} naming the field
  */
-export function checkTokenizerJson(json: Json): void {
+export function checkTokenizerJson(json: Json): ReadonlyMap<string, number> {
   const model = json.model as Json;
   const bad = (what: string) => new Error(`tokenizer.json: ${what}`);
   if (model.type !== undefined && model.type !== 'BPE') {
@@ -23,25 +23,39 @@ export function checkTokenizerJson(json: Json): void {
   }
   const { vocab, merges } = model;
   if (!isObject(vocab)) throw bad('model.vocab is no table of tokens');
-  const ids = new Set<number>();
-  for (const [token, id] of Object.entries(vocab)) {
-    if (!isId(id)) throw bad(`model.vocab gives ${describeValue(token)} the id ${describeValue(id)}`);
-    if (ids.has(id)) throw bad(`model.vocab gives the id ${id} to two tokens, one of them ${describeValue(token)}`);
-    ids.add(id);
-  }
+  const ids = new Map(Object.entries(vocab));
+  checkIds(ids, bad);
   if (!Array.isArray(merges)) throw bad('model.merges is no list');
   const wrong = merges.findIndex((merge: unknown) => !isMerge(merge));
   if (wrong >= 0) throw bad(`model.merges[${wrong}] is ${describeValue(merges[wrong])}, not two parts of a token`);
   const { added_tokens: added } = json;
   if (added !== null && added !== undefined) checkAddedTokens(added, bad);
   for (const step of ['normalizer', 'pre_tokenizer', 'post_processor', 'decoder']) checkStep(json[step], step, 0, bad);
+  return ids as ReadonlyMap<string, number>;
+}
+
+function checkIds(ids: ReadonlyMap<string, unknown>, bad: (what: string) => Error): void {
+  let taken = new Uint8Array(ids.size);
+  for (const [token, id] of ids) {
+    if (!isId(id)) throw bad(`model.vocab gives ${describeValue(token)} the id ${describeValue(id)}`);
+    if (id >= taken.length) {
+      const more = new Uint8Array(Math.max(id + 1, 2 * taken.length));
+      more.set(taken);
+      taken = more;
+    }
+    if (taken[id] !== 0) throw bad(`model.vocab gives the id ${id} to two tokens, one of them ${describeValue(token)}`);
+    taken[id] = 1;
+  }
 }
 
 const isId = (id: unknown): id is number => Number.isInteger(id) && (id as number) >= 0 && (id as number) < LARGEST_ID;
 
 function isMerge(merge: unknown): boolean {
-  const parts: readonly unknown[] = typeof merge === 'string' ? merge.split(' ') : Array.isArray(merge) ? merge : [];
-  return parts.length === 2 && parts.every((part) => typeof part === 'string' && part !== '');
+  if (typeof merge === 'string') {
+    const space = merge.indexOf(' ');
+    return space > 0 && space < merge.length - 1 && !merge.includes(' ', space + 1);
+  }
+  return Array.isArray(merge) && merge.length === 2 && merge.every((part) => typeof part === 'string' && part !== '');
 }
 
 function checkAddedTokens(added: unknown, bad: (what: string) => Error): void {

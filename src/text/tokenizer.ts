@@ -51,11 +51,11 @@ export class Tokenizer {
   private readonly pieces: PieceEncoder | undefined;
   private readonly around: { before: readonly number[]; after: readonly number[] };
 
-  private constructor(tokenizerJson: Json, config: Json) {
+  private constructor(tokenizerJson: Json, config: Json, ids: ReadonlyMap<string, number>) {
     this.config = config;
     const independent = hasIndependentPieces(tokenizerJson);
     const model = tokenizerJson.model as Json;
-    const merger = independent && endsWithBytes(tokenizerJson) ? BytePairMerger.of(model) : undefined;
+    const merger = independent && endsWithBytes(tokenizerJson) ? BytePairMerger.of(model, ids) : undefined;
     // The library needs no merges where they are made here; its table of them takes most of the time to open one.
     const lent = merger === undefined ? tokenizerJson : { ...tokenizerJson, model: { ...model, merges: [] } };
     this.library = openLibraryTokenizer(lent, config);
@@ -95,10 +95,10 @@ export class Tokenizer {
     }
     const withDefaults = { normalizer: null, post_processor: null, pre_tokenizer: null, added_tokens: [] };
     const complete = { ...withDefaults, ...tokenizerJson };
-    checkTokenizerJson(complete);
+    const ids = checkTokenizerJson(complete);
     checkTokenizerConfig(tokenizerConfig);
     try {
-      return new Tokenizer(complete, tokenizerConfig);
+      return new Tokenizer(complete, tokenizerConfig, ids);
     } catch (error) {
       const { message } = error as Error;
       if (message.startsWith('tokenizer')) throw error;
