@@ -74,8 +74,8 @@ const MEASURED = { capacity: 1, entries: 1, sequences: 1, pages: 1, experts: 1 }
 function productWork(call: CallArguments, target: TargetInfo): CallWork {
   const { kernel } = call;
   const columns = call.number('columns');
-  const inner = call.has('inner') ? call.number('inner') : BLOCK * call.number('blocks');
   const { rows, matrices, experts } = productRows(call);
+  const inner = innerOf(call);
   const heads = call.has('heads') ? call.number('heads') : 1;
   const sizes: Record<string, number> = { ...MEASURED, workers: 1 };
   for (const [parameter, kind] of Object.entries(kernel.parameters)) {
@@ -93,6 +93,15 @@ function productWork(call: CallArguments, target: TargetInfo): CallWork {
   };
 }
 
+/** Steps along K, of groups along it those of all together. */
+function innerOf(call: CallArguments): number {
+  if (!call.has('inner')) return BLOCK * call.number('blocks');
+  const grouped = call.has('groups') && call.has('offsets') && /inner/i.test(call.kernel.name);
+  if (!grouped) return call.number('inner');
+  const groups = call.number('groups');
+  return call.entry('offsets', groups) - call.entry('offsets', 0);
+}
+
 /** Rows of A over all matrices, and how many matrices they meet. */
 function productRows(call: CallArguments): { rows: number; matrices: number; experts: string } {
   if (call.has('pairs') && call.has('expertIds')) {
@@ -101,6 +110,10 @@ function productRows(call: CallArguments): { rows: number; matrices: number; exp
   }
   if (call.has('groups') && call.has('offsets')) {
     const groups = call.number('groups');
+    // Groups along K: their steps together are those of one product.
+    if (/inner/i.test(call.kernel.name)) {
+      return { rows: call.number('rows'), matrices: groups, experts: ` in ${groups} groups along K` };
+    }
     const bounds = call.entries('offsets', groups + 1);
     const met = bounds.filter((bound, group) => group > 0 && bound > bounds[group - 1]!).length;
     return { rows: bounds[groups]! - bounds[0]!, matrices: met, experts: ` in ${groups} groups` };
