@@ -9,7 +9,7 @@ import {
   writeCache,
 } from './attention-paged.ts';
 import { combinePieces, MOST_PIECES } from './attention-pieces.ts';
-import { quantised } from './cache-format.fixture.ts';
+import { exactNumbers, quantised } from './cache-format.fixture.ts';
 import { SCALE_BLOCK, scaleBlocks } from './cache-format.ts';
 import { allTargets, createArena, type TestTarget } from './testing.ts';
 
@@ -29,15 +29,6 @@ interface Problem {
 }
 
 const SCALE = 0.375;
-
-function random(seed: number): () => number {
-  let state = seed | 1;
-  return () => {
-    state = (Math.imul(state, 1664525) + 1013904223) | 0;
-    // Five bits, so that floats of 16 bits hold the numbers exactly.
-    return (state >>> 27) / 16 - 1;
-  };
-}
 
 function layoutOf({ variant, keyHeads, latent, padding }: Problem) {
   const keyWidth = keyHeads * variant.nopeDim;
@@ -71,7 +62,7 @@ function kept(problem: Problem, row: readonly number[]): number[] {
 function build(problem: Problem) {
   const { variant, keyHeads, sequences, seed } = problem;
   const heads = keyHeads * variant.group;
-  const next = random(seed);
+  const next = exactNumbers(seed);
   const { numbers } = layoutOf(problem);
   const array = (length: number) => Array.from({ length }, next);
   const written = sequences.flatMap(({ length }, sequence) =>
@@ -135,7 +126,7 @@ function run(target: TestTarget, problem: Problem, data: ReturnType<typeof build
   const { variant, latent, workers, offset, pieces } = problem;
   const { nopeDim, ropeDim, valueDim, group, pageSize, memory } = variant;
   const { keyWidth, ropeWidth, valueWidth, numbers, slot, scalesAt } = layoutOf(problem);
-  const arena = createArena({ target, bytes: 1 << 22 });
+  const arena = createArena({ target, bytes: 1 << 24 });
   const bytes = { f32: 4, f16: 2, bf16: 2, q8: 1 }[memory];
   const empty = <T>(value: T) => new Array<T>(data.slots * slot).fill(value);
   const cache =

@@ -19,3 +19,12 @@ function roundToEven(value: number): number {
   const rest = value - below;
   return rest > 0.5 || (rest === 0.5 && below % 2 !== 0) ? below + 1 : below;
 }
+
+/** Numbers of five bits between -1 and 1, so that floats of 16 bits hold them exactly; the same for the same seed. */
+export function exactNumbers(seed: number): () => number {
+  let state = seed | 1;
+  return () => {
+    state = (Math.imul(state, 1664525) + 1013904223) | 0;
+    return (state >>> 27) / 16 - 1;
+  };
+}

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { writeCache } from './attention-paged.ts';
 import { combinePieces, MOST_PIECES } from './attention-pieces.ts';
-import { quantised } from './cache-format.fixture.ts';
+import { exactNumbers, quantised } from './cache-format.fixture.ts';
 import { type CacheMemory, SCALE_BLOCK, scaleBlocks } from './cache-format.ts';
 import {
   type LatentAttentionVariant,
@@ -26,18 +26,9 @@ interface Problem {
 
 const SCALE = 0.375;
 
-function random(seed: number): () => number {
-  let state = seed | 1;
-  return () => {
-    state = (Math.imul(state, 1664525) + 1013904223) | 0;
-    // Five bits, so that floats of 16 bits hold the numbers exactly, times the scale too.
-    return (state >>> 27) / 16 - 1;
-  };
-}
-
 function build({ variant, lengths, asking, seed }: Problem) {
   const { heads, rank, ropeDim, pageSize, memory } = variant;
-  const next = random(seed);
+  const next = exactNumbers(seed);
   const array = (length: number) => Array.from({ length }, next);
   const keep = (row: number[]) => (memory === 'q8' ? quantised(row, SCALE_BLOCK) : row);
   const written = lengths.flatMap((length, sequence) =>
