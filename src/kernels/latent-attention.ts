@@ -10,11 +10,11 @@ import {
   LATENT_PARAMETERS,
   type LatentAttentionVariant,
   latentScratchElements,
-  latentTask,
   scoreSteps,
-} from './latent-attention-tiles.ts';
+} from './latent-attention-layout.ts';
+import { latentTask } from './latent-attention-task.ts';
 
-export { type LatentAttentionVariant, latentScratchElements } from './latent-attention-tiles.ts';
+export { type LatentAttentionVariant, latentScratchElements } from './latent-attention-layout.ts';
 
 /** Bytes of packed queries are 4 times this. */
 export function packedQueryElements(variant: LatentAttentionVariant, rows: number): number {
