@@ -1,9 +1,4 @@
-import {
-  type OpenModel,
-  type OpenModelOptions,
-  openModel as openForInference,
-  openModelSource,
-} from '../inference/index.ts';
+import { type OpenModel, type OpenModelOptions, openModelFrom, openModelSource } from '../inference/index.ts';
 import { LoadingLine } from './loading-line.ts';
 import { locate } from './locate.ts';
 import { type ModelDescription, readDescription } from './model-description.ts';
@@ -15,21 +10,19 @@ export type DescribedModel = OpenModel & { readonly description: ModelDescriptio
  * reading it takes a while.
  */
 export async function openModel(model: string, options: OpenModelOptions): Promise<DescribedModel> {
-  const place = await locate(model, options.hub);
-  const source = await openModelSource(place);
-  let description: ModelDescription;
+  const source = await openModelSource(await locate(model, options.hub));
   try {
-    description = await readDescription(source);
+    const description = await readDescription(source);
+    const line = new LoadingLine(description.name);
+    try {
+      const opened = await openModelFrom(source, { ...options, onProgress: (done, total) => line.show(done, total) });
+      line.end();
+      for (const note of opened.notes) process.stderr.write(`jingqi: ${note}\n`);
+      return { ...opened, description };
+    } finally {
+      line.end();
+    }
   } finally {
     await source.close();
-  }
-  const line = new LoadingLine(description.name);
-  try {
-    const opened = await openForInference(place, { ...options, onProgress: (done, total) => line.show(done, total) });
-    line.end();
-    for (const note of opened.notes) process.stderr.write(`jingqi: ${note}\n`);
-    return { ...opened, description };
-  } finally {
-    line.end();
   }
 }

@@ -22,6 +22,7 @@ export {
   type OpenModelOptions,
   openModel,
   openModel as load,
+  openModelFrom,
 } from './open-model.ts';
 export { Pages } from './pages.ts';
 export { type ModelInMemory, type PrefixLogitsOptions, prefixLogits } from './prefix-logits.ts';

@@ -60,19 +60,20 @@ export interface OpenModelOptions {
 /**
  * Loads a model with its tokenizer and makes it ready to answer: see `answer`, `answerAll` and `Engine.generate`. The model
  * is a directory in Hugging Face's layout, a GGUF file, or `organisation/name` of the hub, which is pulled where the cache
- * does not have it (see `locateModel`). Errors name what is missing
- * or wrong; a model that does not fit into memory is refused before anything is loaded.
+ * does not have it (see `locateModel`). Errors name what is missing or wrong; a model that does not fit into memory is
+ * refused before anything is loaded.
  */
 export async function openModel(model: string | ModelLocation, options: OpenModelOptions = {}): Promise<OpenModel> {
   const source = await openModelSource(model, options.hub);
   try {
-    return await loadModel(source, options);
+    return await openModelFrom(source, options);
   } finally {
     await source.close();
   }
 }
 
-async function loadModel(source: ModelSource, options: OpenModelOptions): Promise<OpenModel> {
+/** As {@link openModel}, from a source that is open already, and that its owner closes. */
+export async function openModelFrom(source: ModelSource, options: OpenModelOptions = {}): Promise<OpenModel> {
   const { config, directory, notes } = source;
   const { maximumSequences = 1, onProgress } = options;
   if (options.weights !== undefined && options.weights !== 'stored' && options.weights !== 'f32') {
