@@ -199,6 +199,21 @@ export class KernelRunner {
     return new Float32Array(this.memory.buffer, address, length);
   }
 
+  /** Reserves memory for numbers that are there: some between -0.5 and 0.5; returns its address. */
+  reserveFloats(count: number): number {
+    const address = this.reserve(count * 4);
+    const values = this.floats(address, count);
+    for (let i = 0; i < count; i++) values[i] = ((i * 7919) % 1009) / 1009 - 0.5;
+    return address;
+  }
+
+  /** Reserves memory and writes these numbers there. */
+  reserveIntegers(values: readonly number[]): number {
+    const address = this.reserve(values.length * 4);
+    new Int32Array(this.memory.buffer, address, values.length).set(values);
+    return address;
+  }
+
   /** Compiles the kernels of a list of calls in every thread; returns the list's number for `time`. */
   prepare(calls: readonly { readonly kernel: Kernel; readonly args: Readonly<Record<string, number>> }[]): number {
     const modules: [string, CompiledKernel][] = [];

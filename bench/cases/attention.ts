@@ -41,17 +41,8 @@ export function measureAttention(
   { measurements = 3, copies = 1 }: { readonly measurements?: number; readonly copies?: number } = {},
 ): AttentionFigures {
   const variant = { heads, rank: RANK, ropeDim: ROPE, pageSize: PAGE, memory, products };
-  const floats = (count: number) => {
-    const address = runner.reserve(count * 4);
-    const values = runner.floats(address, count);
-    for (let i = 0; i < count; i++) values[i] = ((i * 7919) % 1009) / 1009 - 0.5;
-    return address;
-  };
-  const integers = (values: readonly number[]) => {
-    const address = runner.reserve(values.length * 4);
-    new Int32Array(runner.memory.buffer, address, values.length).set(values);
-    return address;
-  };
+  const floats = (count: number) => runner.reserveFloats(count);
+  const integers = (values: readonly number[]) => runner.reserveIntegers(values);
   const pages = context / PAGE;
   const bytesOf = { f32: 4, f16: 2, bf16: 2, q8: 1 }[memory];
   const slotBytes = WIDTH * bytesOf + (memory === 'q8' ? 2 * (scaleBlocks(RANK) + scaleBlocks(ROPE)) : 0);

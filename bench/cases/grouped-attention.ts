@@ -23,17 +23,8 @@ interface Shape {
 export function measure(runner: KernelRunner, { heads, keyHeads, dim, context, memory, rows, copies }: Shape) {
   const group = heads / keyHeads;
   const variant = { nopeDim: dim, ropeDim: 0, valueDim: dim, group, pageSize: PAGE, memory };
-  const floats = (count: number) => {
-    const address = runner.reserve(count * 4);
-    const values = runner.floats(address, count);
-    for (let i = 0; i < count; i++) values[i] = ((i * 7919) % 1009) / 1009 - 0.5;
-    return address;
-  };
-  const integers = (values: readonly number[]) => {
-    const address = runner.reserve(values.length * 4);
-    new Int32Array(runner.memory.buffer, address, values.length).set(values);
-    return address;
-  };
+  const floats = (count: number) => runner.reserveFloats(count);
+  const integers = (values: readonly number[]) => runner.reserveIntegers(values);
   const bytesOf = { f32: 4, f16: 2, bf16: 2, q8: 1 }[memory];
   const width = keyHeads * dim;
   const blocks = keyHeads * scaleBlocks(dim);
