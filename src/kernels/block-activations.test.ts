@@ -43,6 +43,7 @@ it('rounds ties to even, keeps the scale and adds up the quants', () => {
   expect([...quants.subarray(0, 8)]).toEqual([-16, -14, -14, -12, -12, -127, -10, -8]);
   const sum = (start: number) => quants.subarray(start, start + 16).reduce((total, quant) => total + quant, 0);
   expect(tail.getFloat32(32, true)).toBe(1);
-  expect([tail.getInt16(36, true), tail.getInt16(38, true)]).toEqual([sum(0), sum(16)]);
+  expect([tail.getInt16(36, true), tail.getInt16(38, true)]).toEqual([-sum(0), -sum(16)]);
   expect(tail.getFloat32(40, true)).toBe(sum(0) + sum(16));
+  expect(tail.getInt32(44, true)).toBe(-sum(0) - sum(16));
 });

@@ -1,18 +1,19 @@
 import { BLOCK } from './block-formats.ts';
-import type { Builder, I32, Pointer, VectorF32, VectorI32 } from './builder.ts';
+import type { Builder, Pointer, VectorF32, VectorI32 } from './builder.ts';
 import { type Extent, matrix, records } from './extents.ts';
 import { defineKernel } from './kernel.ts';
 import { rowAddress } from './loops.ts';
 
 /**
  * One block of activations: 32 signed bytes, their scale in f32, the sums of the first 16 and of the last 16 bytes as i16,
- * and the scale times the sum of all, rounded, in f32. Weights less an offset need sums of integers, weights with a
- * minimum the last one.
+ * negated, the scale times the sum of all, rounded, in f32, and the sum of all as i32, negated. Weights with a minimum need
+ * the scaled sum, weights less an offset the sums of integers: with their offset they are where a product begins.
  */
-export const ACTIVATION_BYTES = BLOCK + 12;
+export const ACTIVATION_BYTES = BLOCK + 16;
 export const ACTIVATION_SCALE = BLOCK;
-export const ACTIVATION_SUMS = BLOCK + 4;
+export const ACTIVATION_HALF_SUMS = BLOCK + 4;
 export const ACTIVATION_SCALED_SUM = BLOCK + 8;
+export const ACTIVATION_SUM = BLOCK + 12;
 
 /** Memory of blocks of activations. */
 export function activationBlocks(count: number): Extent {
@@ -21,15 +22,17 @@ export function activationBlocks(count: number): Extent {
     { kind: 'f32', count: 1 },
     { kind: 'i32', count: 1 },
     { kind: 'f32', count: 1 },
+    { kind: 'i32', count: 1 },
   ]);
 }
 
-/** The sum of the integers of a block, or of one of its halves. */
-export function activationSum(b: Builder, block: Pointer, of: 'all' | 'first' | 'second'): I32 {
-  const both = b.loadI32(block, ACTIVATION_SUMS);
-  const second = () => b.shiftRight(both, 16);
-  const first = () => b.shiftRight(b.shiftLeft(both, 16), 16);
-  return of === 'all' ? b.add<'i32'>(first(), second()) : of === 'first' ? first() : second();
+/** `-offset` times the sum of the integers of a block, or of one of its halves, in every lane. */
+export function offsetSum(b: Builder, block: Pointer, of: 'all' | 'first' | 'second', offset: number): VectorI32 {
+  const shift = Math.log2(offset);
+  const times = (sum: VectorI32) => (Number.isInteger(shift) ? b.shiftLeft(sum, shift) : b.mul<'vi32'>(sum, offset));
+  if (of === 'all') return times(b.loadSplatI32(block, ACTIVATION_SUM));
+  const both = b.loadSplatI32(block, ACTIVATION_HALF_SUMS);
+  return times(b.shiftRight(of === 'first' ? b.shiftLeft(both, 16) : both, 16));
 }
 
 /** Blocks whose magnitudes all stay below this become zeros: the inverse of their scale would leave the range of f32. */
@@ -80,9 +83,12 @@ function quantiseBlock(b: Builder, from: Pointer, to: Pointer): void {
   const scale = b.select<'f32'>(counts, b.div<'f32'>(bound, 127), 0);
   const sumOf = (some: readonly VectorI32[]) => b.reduceAdd(halve(some, (x, y) => b.add<'vi32'>(x, y)));
   const [first, second] = [sumOf(quants.slice(0, quants.length / 2)), sumOf(quants.slice(quants.length / 2))];
+  const all = b.add<'i32'>(first, second);
+  const [negatedFirst, negatedSecond] = [b.sub<'i32'>(0, first), b.sub<'i32'>(0, second)];
   b.store(to, scale, ACTIVATION_SCALE);
-  b.storeI32(to, b.or<'i32'>(b.and<'i32'>(first, 0xffff), b.shiftLeft(second, 16)), ACTIVATION_SUMS);
-  b.store(to, b.mul<'f32'>(scale, b.toF32(b.add<'i32'>(first, second))), ACTIVATION_SCALED_SUM);
+  b.storeI32(to, b.or<'i32'>(b.and<'i32'>(negatedFirst, 0xffff), b.shiftLeft(negatedSecond, 16)), ACTIVATION_HALF_SUMS);
+  b.store(to, b.mul<'f32'>(scale, b.toF32(all)), ACTIVATION_SCALED_SUM);
+  b.storeI32(to, b.sub<'i32'>(0, all), ACTIVATION_SUM);
 }
 
 /** Combines the first half of the vectors with the second until one is left. */

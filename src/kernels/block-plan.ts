@@ -1,7 +1,7 @@
 import { ACTIVATION_BYTES, quantiseRows } from './block-activations.ts';
 import { BLOCK, type BlockFormat, formatDetails } from './block-formats.ts';
 import { blockMatmul, expertBlockMatmul, groupedBlockMatmul, headsBlockMatmul } from './block-matmul.ts';
-import { blockTileRows } from './block-tile.ts';
+import { tileRowsFor } from './block-tile.ts';
 import type { TargetInfo } from './ir.ts';
 import type { Kernel, Parameters } from './kernel.ts';
 
@@ -77,7 +77,7 @@ export function planBlockMatmul(shape: BlockMatmulShape, target: TargetInfo): Bl
   const rowBlocks = heads * blocks;
   const quantise = call(quantiseRows, { a: 'a', quantised, strideA: 'strideA', rows: 'rows', blocks: rowBlocks }, true);
   const sizes = { a: quantised, weights: 'weights', c: 'c', strideC: 'strideC', columns, blocks } as const;
-  const variant = { format, tileRows: evenTileRows(rows, blockTileRows(target)) };
+  const variant = { format, tileRows: tileRowsFor(format, rows, target) };
   const product =
     experts === undefined
       ? shape.heads === undefined
@@ -87,11 +87,6 @@ export function planBlockMatmul(shape: BlockMatmulShape, target: TargetInfo): Bl
         ? call(groupedBlockMatmul(variant), { ...sizes, offsets: 'offsets', groups: experts.count })
         : call(expertBlockMatmul({ format }), { ...sizes, rowIds: 'rowIds', expertIds: 'expertIds', pairs: 'pairs' });
   return { calls: [quantise, product], scratchBytes: rows * rowBlocks * ACTIVATION_BYTES };
-}
-
-/** Rows of a tile, so that few rows fall into tiles of about equal height. */
-export function evenTileRows(rows: number, most: number): number {
-  return Math.max(1, Math.ceil(rows / Math.max(1, Math.ceil(rows / most))));
 }
 
 function call<P extends Parameters>(

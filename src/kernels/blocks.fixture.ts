@@ -1,4 +1,10 @@
-import { ACTIVATION_BYTES, ACTIVATION_SCALE, ACTIVATION_SCALED_SUM, ACTIVATION_SUMS } from './block-activations.ts';
+import {
+  ACTIVATION_BYTES,
+  ACTIVATION_HALF_SUMS,
+  ACTIVATION_SCALE,
+  ACTIVATION_SCALED_SUM,
+  ACTIVATION_SUM,
+} from './block-activations.ts';
 import { BLOCK, type BlockFormat, formatDetails, rowBytes } from './block-formats.ts';
 
 /** Integers 0…range-1 that look random and repeat exactly. */
@@ -115,9 +121,10 @@ export function quantise(values: ArrayLike<number>): Uint8Array<ArrayBuffer> {
     const scale = counts ? f32(largest / 127) : 0;
     const sum = (from: number, end: number) => quants.slice(from, end).reduce((total, quant) => total + quant, 0);
     result.setFloat32(at + ACTIVATION_SCALE, scale, true);
-    result.setInt16(at + ACTIVATION_SUMS, sum(0, BLOCK / 2), true);
-    result.setInt16(at + ACTIVATION_SUMS + 2, sum(BLOCK / 2, BLOCK), true);
+    result.setInt16(at + ACTIVATION_HALF_SUMS, -sum(0, BLOCK / 2), true);
+    result.setInt16(at + ACTIVATION_HALF_SUMS + 2, -sum(BLOCK / 2, BLOCK), true);
     result.setFloat32(at + ACTIVATION_SCALED_SUM, scale * sum(0, BLOCK), true);
+    result.setInt32(at + ACTIVATION_SUM, -sum(0, BLOCK), true);
   }
   return new Uint8Array(result.buffer);
 }

@@ -1,4 +1,5 @@
-import { type BlockArgument, type BlockMatmulPlan, type BlockMatmulShape, evenTileRows } from './block-plan.ts';
+import type { BlockArgument, BlockMatmulPlan, BlockMatmulShape } from './block-plan.ts';
+import { evenTileRows } from './block-tile.ts';
 import { expertHalfMatmul, groupedHalfMatmul, halfMatmul, headsHalfMatmul } from './half-matmul.ts';
 import { type HalfFormat, halfRowBytes } from './half-panels.ts';
 import { halfTileRows } from './half-tile.ts';
