@@ -9,10 +9,11 @@ import {
   PANEL_VECTORS,
   panelWidth,
 } from './block-formats.ts';
+import { walkPanelGroups } from './block-walk.ts';
 import type { Builder, I32, Pointer, Variable, VectorF32, VectorI8, VectorI32 } from './builder.ts';
 import { finiteF16 } from './half.ts';
 import type { TargetInfo } from './ir.ts';
-import { ceilDivide, walkTiles } from './matmul-tile.ts';
+import { ceilDivide } from './matmul-tile.ts';
 
 /** C[rows, columns] = A·Wᵀ with A in 8-bit blocks (see `quantiseRows`) and W in panels (see block-formats.ts). */
 export interface BlockOperands {
@@ -31,6 +32,13 @@ export interface BlockOperands {
 
 /** Row blocks that are multiplied with one panel before the next panel: their part of A stays in the second cache. */
 const BLOCKS_PER_BAND = 32;
+/**
+ * Bytes of panels that several row blocks are multiplied with, one after the other, and the most that a tile's rows of A
+ * take for that: they are read again for each panel. Panel by panel, products of eight rows in WebAssembly were a third
+ * slower, as processors foresee a long run of memory and not a short one.
+ */
+const GROUP_BYTES = 256 << 10;
+const ROWS_BYTES = 32 << 10;
 const LINE = 64;
 /**
  * Bytes that a panel is fetched ahead. Several rows do so much with a block that a processor does not look as far ahead by
@@ -75,10 +83,10 @@ export function blockTileCount(b: Builder, tileRows: number, rows: I32, columns:
 }
 
 /**
- * Computes the tiles start…end-1 of a product. Within a band of row blocks tiles are numbered panel by panel, so that a
- * panel comes from memory once for all of them. Each element of C is the sum over its blocks in ascending order, whatever
- * the tile and the range. With the terms that are added, one for each part of 16 or 32 weights that has a factor of its own
- * and one for each minimum: |error| ≤ (terms + 3)·2⁻²⁴·Σ |term|, where a term is scales · Σ codes·q or minimum · scale·Σ q.
+ * Computes the tiles start…end-1 of a product, numbered as {@link walkPanelGroups} does, so that a panel comes from memory
+ * once for all row blocks of a band. Each element of C is the sum over its blocks in ascending order, whatever the tile and
+ * the range. With the terms that are added, one for each part of 16 or 32 weights that has a factor of its own and one for
+ * each minimum: |error| ≤ (terms + 3)·2⁻²⁴·Σ |term|, where a term is scales · Σ codes·q or minimum · scale·Σ q.
  */
 export function blockTiles(
   b: Builder,
@@ -90,23 +98,35 @@ export function blockTiles(
   const { format, tileRows } = variant;
   const rowBlocks = ceilDivide(b, operands.rows, tileRows);
   const panels = ceilDivide(b, operands.columns, panelWidth(b.lanes));
-  walkTiles(b, { rowBlocks, panels, perBand: BLOCKS_PER_BAND }, start, end, (panel, firstBlock, endBlock) => {
-    b.loop(firstBlock, endBlock, 1, (rowBlock) => {
-      const row = b.mul<'i32'>(rowBlock, tileRows);
-      const left = b.sub<'i32'>(operands.rows, row);
-      const choose = (count: number): void => {
-        if (count === 1) oneTile(b, format, operands, row, panel, 1);
-        else {
-          b.if(
-            b.ge<'i32'>(left, count),
-            () => oneTile(b, format, operands, row, panel, count),
-            () => choose(count - 1),
-          );
-        }
-      };
-      choose(tileRows);
-    });
+  const perGroup = panelsTogether(b, variant, operands.blocks);
+  const groups = { rowBlocks, panels, perBand: BLOCKS_PER_BAND, perGroup };
+  walkPanelGroups(b, groups, start, end, (rowBlock, firstPanel, endPanel) => {
+    const row = b.mul<'i32'>(rowBlock, tileRows);
+    const left = b.sub<'i32'>(operands.rows, row);
+    const tiles = (count: number) =>
+      b.loop(firstPanel, endPanel, 1, (panel) => oneTile(b, format, operands, row, panel, count));
+    const choose = (count: number): void => {
+      if (count === 1) tiles(1);
+      else
+        b.if(
+          b.ge<'i32'>(left, count),
+          () => tiles(count),
+          () => choose(count - 1),
+        );
+    };
+    choose(tileRows);
   });
+}
+
+/** Panels that fill {@link GROUP_BYTES}, or one where the rows of A in a tile do not stay in the first cache beside them. */
+function panelsTogether(
+  b: Builder,
+  { format, tileRows }: { readonly format: BlockFormat; readonly tileRows: number },
+  blocks: I32,
+): I32 {
+  const panelBytes = b.mul<'i32'>(fileBlocks(b, format, blocks), groupLayout(format, panelWidth(b.lanes)).bytes);
+  const some = b.add<'i32'>(b.divideUnsigned(b.i32(GROUP_BYTES), b.max<'i32'>(panelBytes, 1)), 1);
+  return b.select<'i32'>(b.gt<'i32'>(b.mul<'i32'>(blocks, tileRows * ACTIVATION_BYTES), ROWS_BYTES), 1, some);
 }
 
 /** `count` rows of A with one panel. */
