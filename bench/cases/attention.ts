@@ -6,9 +6,8 @@ import {
   latentAttention,
   latentAttentionPieces,
   latentScratchElements,
-  packedQueryElements,
-  packQueries,
 } from '../../src/kernels/latent-attention.ts';
+import { packedQueryElements, packQueries } from '../../src/kernels/latent-attention-queries.ts';
 import { bestTarget, KernelRunner, targetNamed } from '../kernel-runner.ts';
 import { measurePeak } from './matmul.ts';
 

@@ -22,7 +22,8 @@ import { expertHalfMatmul, gatherHalfRows, groupedHalfMatmul, halfMatmul, headsH
 import { headsMatmul, headsMatmulTransposed } from './heads-matmul.ts';
 import { indexScores, selectPositions } from './indexer.ts';
 import type { Kernel, Parameters } from './kernel.ts';
-import { latentAttention, latentAttentionPieces, packQueries } from './latent-attention.ts';
+import { latentAttention, latentAttentionPieces } from './latent-attention.ts';
+import { packQueries } from './latent-attention-queries.ts';
 import { layerNorm } from './layernorm.ts';
 import { groupedMatmulInner, groupedMatmulRows, matmul } from './matmul.ts';
 import { bf16Matmul, groupedBf16MatmulInner, groupedBf16MatmulRows } from './matmul-bf16.ts';

@@ -153,3 +153,19 @@ export interface Work {
 export function part(b: Builder, { own, layout }: Work, name: keyof Work['layout']['at']): Pointer {
   return b.offset(own, layout.at[name] * 4, 1);
 }
+
+/** Throws a RangeError for a variant that no kernel can be made of. */
+export function checkLatentVariant({ heads, rank, ropeDim, pageSize, memory, products }: LatentAttentionVariant): void {
+  if (heads < 1 || rank < 1 || ropeDim < 0) {
+    throw new RangeError(
+      `attention over latents needs heads and rank of at least 1 and ropeDim of at least 0, got heads=${heads}, ` +
+        `rank=${rank}, ropeDim=${ropeDim}`,
+    );
+  }
+  if (!(pageSize >= 1 && Number.isInteger(Math.log2(pageSize)))) {
+    throw new RangeError(`a page must have a power of two of positions, got ${pageSize}`);
+  }
+  if (products === 'bf16' && memory !== 'bf16') {
+    throw new RangeError(`products in bf16 need a cache in bf16, got ${memory}`);
+  }
+}

@@ -9,9 +9,8 @@ import {
   latentAttention,
   latentAttentionPieces,
   latentScratchElements,
-  packedQueryElements,
-  packQueries,
 } from './latent-attention.ts';
+import { packedQueryElements, packQueries } from './latent-attention-queries.ts';
 import { allTargets, createArena, type TestTarget } from './testing.ts';
 
 interface Problem {

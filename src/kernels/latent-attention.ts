@@ -1,123 +1,18 @@
 import { MOST_PIECES, pieceLength } from './attention-pieces.ts';
-import type { I32, Pointer } from './builder.ts';
 import { CACHE_BYTES, cacheExtent, scalesExtent, strideOf } from './cache-format.ts';
 import { type Draw, headed, indices, list, rowsWithin, type Sizes } from './extents.ts';
 import { defineKernelFamily } from './kernel.ts';
 import {
+  checkLatentVariant,
   dealOutHeads,
-  HEAD_GROUP,
-  headGroups,
   LATENT_PARAMETERS,
   type LatentAttentionVariant,
   latentScratchElements,
-  scoreSteps,
 } from './latent-attention-layout.ts';
+import { packedQueryElements } from './latent-attention-queries.ts';
 import { latentTask } from './latent-attention-task.ts';
 
 export { type LatentAttentionVariant, latentScratchElements } from './latent-attention-layout.ts';
-
-/** Bytes of packed queries are 4 times this. */
-export function packedQueryElements(variant: LatentAttentionVariant, rows: number): number {
-  return rows * scoreSteps(variant).all * headGroups(variant.heads) * HEAD_GROUP;
-}
-
-function checkVariant({ heads, rank, ropeDim, pageSize, memory, products }: LatentAttentionVariant): void {
-  if (heads < 1 || rank < 1 || ropeDim < 0) {
-    throw new RangeError(
-      `attention over latents needs heads and rank of at least 1 and ropeDim of at least 0, got heads=${heads}, ` +
-        `rank=${rank}, ropeDim=${ropeDim}`,
-    );
-  }
-  if (!(pageSize >= 1 && Number.isInteger(Math.log2(pageSize)))) {
-    throw new RangeError(`a page must have a power of two of positions, got ${pageSize}`);
-  }
-  if (products === 'bf16' && memory !== 'bf16') {
-    throw new RangeError(`products in bf16 need a cache in bf16, got ${memory}`);
-  }
-}
-
-/** Numbers of a query that are packed in one turn of a loop. */
-const QUERY_STEPS = 8;
-
-/**
- * Queries as attention over latents reads them, scaled: packed[row, head / 16, step, head % 16], where a step is a number, or for products in bf16 a pair of numbers in 4 bytes (rounded to nearest even, a zero at an odd end), of
- * queryNope [rows, heads, rank] and then of queryRope [rows, heads, ropeDim]. Heads are filled up with zeros to a multiple
- * of 16. Work is split over rows and heads.
- */
-export const packQueries = defineKernelFamily(
-  'packQueries',
-  {
-    packed: 'out',
-    queryNope: 'in',
-    queryRope: 'in',
-    rows: 'i32',
-    scale: 'f32',
-    queryNopeRowStride: 'i32',
-    queryNopeHeadStride: 'i32',
-    queryRopeRowStride: 'i32',
-    queryRopeHeadStride: 'i32',
-  },
-  (b, p, variant: LatentAttentionVariant) => {
-    checkVariant(variant);
-    const { heads, rank, ropeDim, products } = variant;
-    const steps = scoreSteps(variant);
-    const all = headGroups(heads) * HEAD_GROUP;
-    const step = HEAD_GROUP * 4;
-    b.splitLoop(b.mul(p.rows, all), (index) => {
-      const row = b.divideUnsigned(index, all);
-      const head = b.sub(index, b.mul(row, all));
-      const group = b.divideUnsigned(index, HEAD_GROUP);
-      const to = b.offset(b.offset(p.packed, group, steps.all * step), b.and(index, HEAD_GROUP - 1));
-      const pack = (from: Pointer, rowStride: I32, headStride: I32, dim: number, first: number) => {
-        const source = b.offset(b.offset(from, b.mul(row, rowStride)), b.mul(head, headStride));
-        const target = b.offset(to, first * step, 1);
-        if (products === 'bf16' && dim % 2 === 1) b.storeI32(target, b.i32(0), Math.floor(dim / 2) * step);
-        const some = (d: I32, count: number) => {
-          const [source1, target1] = [b.offset(source, d), b.offset(target, d, products === 'f32' ? step : step / 2)];
-          for (let i = 0; i < count; i++) {
-            const value = b.mul(b.load(source1, i * 4), p.scale);
-            if (products === 'f32') b.store(target1, value, i * step);
-            else b.store(target1, value, Math.floor(i / 2) * step + (i % 2) * 2, 'bf16');
-          }
-        };
-        // An even number, so that a turn begins with a pair.
-        const whole = dim - (dim % QUERY_STEPS);
-        if (whole > 0) b.loop(0, whole, QUERY_STEPS, (d) => some(d, QUERY_STEPS));
-        if (whole < dim) some(b.i32(whole), dim - whole);
-      };
-      b.if(
-        b.lt(head, heads),
-        () => {
-          pack(p.queryNope, p.queryNopeRowStride, p.queryNopeHeadStride, rank, 0);
-          if (ropeDim > 0) pack(p.queryRope, p.queryRopeRowStride, p.queryRopeHeadStride, ropeDim, steps.latent);
-        },
-        () =>
-          b.loop(0, steps.all, 1, (each) => {
-            const place = b.offset(to, each, step);
-            if (products === 'f32') b.store(place, b.f32(0));
-            else b.storeI32(place, b.i32(0));
-          }),
-      );
-    });
-  },
-  (variant) => {
-    const { heads, rank, ropeDim, products } = variant;
-    return {
-      extents: (n) => ({
-        packed: list(packedQueryElements(variant, n.rows) * (products === 'bf16' ? 2 : 1), products),
-        queryNope: headed(n.rows, n.queryNopeRowStride, heads, n.queryNopeHeadStride, rank),
-        queryRope: headed(n.rows, n.queryRopeRowStride, heads, n.queryRopeHeadStride, ropeDim),
-      }),
-      sample: (draw) => {
-        const [nope, rope] = [rank + draw(0, 2), ropeDim + draw(0, 2)];
-        return {
-          ...{ rows: draw(0, 3), queryNopeHeadStride: nope, queryRopeHeadStride: rope },
-          ...{ queryNopeRowStride: heads * nope + draw(0, 2), queryRopeRowStride: heads * rope + draw(0, 2) },
-        };
-      },
-    };
-  },
-);
 
 type LatentSizes = Sizes<typeof LATENT_PARAMETERS>;
 
@@ -179,7 +74,7 @@ export const latentAttention = defineKernelFamily(
   'latentAttention',
   { output: 'out', ...LATENT_PARAMETERS, outputRowStride: 'i32' },
   (b, p, variant: LatentAttentionVariant) => {
-    checkVariant(variant);
+    checkLatentVariant(variant);
     const { rank } = variant;
     dealOutHeads(b, variant, p.rows, 1, (row, _piece, heads) => {
       const to = b.offset(p.output, b.mul(row, p.outputRowStride));
@@ -220,7 +115,7 @@ export const latentAttentionPieces = defineKernelFamily(
   'latentAttentionPieces',
   { partialOutput: 'out', partialSums: 'out', ...LATENT_PARAMETERS },
   (b, p, variant: LatentAttentionVariant) => {
-    checkVariant(variant);
+    checkLatentVariant(variant);
     const { rank, heads: allHeads } = variant;
     dealOutHeads(b, variant, p.rows, MOST_PIECES, (row, piece, heads) => {
       const length = b.add(b.loadI32(b.offset(p.positions, row)), 1);

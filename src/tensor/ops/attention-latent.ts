@@ -3,9 +3,8 @@ import {
   latentAttention as latentAttentionKernel,
   latentAttentionPieces,
   latentScratchElements,
-  packedQueryElements,
-  packQueries,
 } from '../../kernels/latent-attention.ts';
+import { packedQueryElements, packQueries } from '../../kernels/latent-attention-queries.ts';
 import { recorder, rowsOf } from '../record.ts';
 import type { Tensor } from '../tensor.ts';
 import type { Heads } from './attention.ts';
