@@ -1,39 +1,47 @@
 import type { Builder, I32 } from './builder.ts';
 
-/** Row blocks and panels of a product, and how many of them are visited together. */
-export interface PanelGroups {
+/** Row blocks and panels of a product, and the bytes of each. */
+export interface TileGrid {
   readonly rowBlocks: I32;
   readonly panels: I32;
-  /** Row blocks in a band. */
-  readonly perBand: number;
-  /** Panels in a group, at least 1. */
-  readonly perGroup: I32;
+  readonly blockBytes: I32;
+  readonly panelBytes: I32;
 }
 
+/** Row blocks in a band: their part of A stays in the second cache. */
+const BLOCKS_PER_BAND = 32;
 /**
- * Walks the tiles start…end-1 of `rowBlocks` × `panels`, numbered band by band, within a band group by group of panels,
- * within a group row block by row block, within a row block panel by panel. `body` gets a row block and a range of panels.
- *
- * A group that is read several times should stay in the second cache; the longer it is, the longer memory is read in order
- * without going back, which is what processors foresee.
+ * Bytes of panels that several row blocks are multiplied with, one after the other, and the most that a tile's rows of A
+ * take for that, being read again for each panel. Panel by panel, products of eight rows in WebAssembly were a third
+ * slower, as processors foresee a long run of memory and not a short one.
+ */
+const GROUP_BYTES = 256 << 10;
+const ROWS_BYTES = 32 << 10;
+
+/**
+ * Walks the tiles start…end-1 of a grid, numbered band by band of row blocks, within a band group by group of panels, within
+ * a group row block by row block, within a row block panel by panel. `body` gets a row block and a range of panels. A panel
+ * comes from memory once for a band.
  */
 export function walkPanelGroups(
   b: Builder,
-  { rowBlocks, panels, perBand, perGroup }: PanelGroups,
+  grid: TileGrid,
   start: I32,
   end: I32,
   body: (rowBlock: I32, firstPanel: I32, endPanel: I32) => void,
 ): void {
-  const bandTiles = b.mul<'i32'>(panels, perBand);
+  const { rowBlocks, panels } = grid;
+  const perGroup = panelsTogether(b, grid);
+  const bandTiles = b.mul<'i32'>(panels, BLOCKS_PER_BAND);
   const next = b.variable(start);
   b.while(
     () => b.lt<'i32'>(next.get(), end),
     () => {
       const now = next.get();
       const band = b.divideUnsigned(now, bandTiles);
-      const firstBlock = b.mul<'i32'>(band, perBand);
+      const firstBlock = b.mul<'i32'>(band, BLOCKS_PER_BAND);
       const inBand = b.sub<'i32'>(now, b.mul<'i32'>(band, bandTiles));
-      const height = b.min<'i32'>(b.sub<'i32'>(rowBlocks, firstBlock), perBand);
+      const height = b.min<'i32'>(b.sub<'i32'>(rowBlocks, firstBlock), BLOCKS_PER_BAND);
       const groupTiles = b.mul<'i32'>(height, perGroup);
       const group = b.divideUnsigned(inBand, groupTiles);
       const firstPanel = b.mul<'i32'>(group, perGroup);
@@ -46,4 +54,11 @@ export function walkPanelGroups(
       next.set(b.add<'i32'>(now, b.sub<'i32'>(to, from)));
     },
   );
+}
+
+/** Panels of a group: all for one row block, some that fill {@link GROUP_BYTES}, or one beside many bytes of A. */
+function panelsTogether(b: Builder, { rowBlocks, panels, blockBytes, panelBytes }: TileGrid): I32 {
+  const some = b.add<'i32'>(b.divideUnsigned(b.i32(GROUP_BYTES), b.max<'i32'>(panelBytes, 1)), 1);
+  const several = b.select<'i32'>(b.gt<'i32'>(blockBytes, ROWS_BYTES), 1, some);
+  return b.select<'i32'>(b.gt<'i32'>(rowBlocks, 1), several, panels);
 }
