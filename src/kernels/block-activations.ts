@@ -26,8 +26,12 @@ export function activationBlocks(count: number): Extent {
   ]);
 }
 
-/** `-offset` times the sum of the integers of a block, or of one of its halves, in every lane. */
+/**
+ * `-offset` times the sum of the integers of a block, or of one of its halves, in every lane. V8 fuses a repeated scalar and
+ * not a repeated load, so that the product of all is made before it is repeated there.
+ */
 export function offsetSum(b: Builder, block: Pointer, of: 'all' | 'first' | 'second', offset: number): VectorI32 {
+  if (of === 'all' && b.target.fusedVectors > 1) return b.splat(b.mul<'i32'>(b.loadI32(block, ACTIVATION_SUM), offset));
   const shift = Math.log2(offset);
   const times = (sum: VectorI32) => (Number.isInteger(shift) ? b.shiftLeft(sum, shift) : b.mul<'vi32'>(sum, offset));
   if (of === 'all') return times(b.loadSplatI32(block, ACTIVATION_SUM));
