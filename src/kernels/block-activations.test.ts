@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { ACTIVATION_BYTES, quantiseRows } from './block-activations.ts';
+import { ACTIVATION_BYTES, quantiseGated, quantiseRows } from './block-activations.ts';
 import { BLOCK } from './block-formats.ts';
 import { noise, quantise } from './blocks.fixture.ts';
+import { siluGate } from './silu-gate.ts';
 import { allTargets, createArena } from './testing.ts';
 
 // In f64 the quotients are rounded elsewhere, so that ties differ.
@@ -35,6 +36,25 @@ describe.each(targets)('8-bit blocks of activations on %s', (target) => {
     const a = arena.f32(held, { offset: 3 });
     arena.run(quantiseRows, { a, quantised, strideA: stride, rows, blocks }, { workers });
     expect(quantised.read()).toEqual([...quantise(values)]);
+  });
+
+  it.each([
+    { rows: 1, blocks: 3, workers: 2 },
+    { rows: 5, blocks: 2, workers: 3 },
+    { rows: 0, blocks: 1, workers: 1 },
+  ])('of gated rows equal those of what siluGate gives: $rows rows of $blocks blocks', ({ rows, blocks, workers }) => {
+    const columns = blocks * BLOCK;
+    const arena = createArena({ target });
+    const numbers = (stride: number, seed: number) =>
+      arena.f32(Array.from({ length: rows * stride + 1 }, (_, i) => noise(seed + i, 20001) / 1000 - 10));
+    const strides = { gateStride: columns + 3, upStride: columns + 1 };
+    const inputs = { gate: numbers(columns + 3, 0), up: numbers(columns + 1, 7), ...strides, rows };
+    const y = arena.f32(new Array<number>(rows * columns + 1).fill(0));
+    const [expected, quantised] = [0, 1].map(() => arena.bytes(rows * blocks * ACTIVATION_BYTES));
+    arena.run(siluGate, { ...inputs, y, yStride: columns, columns }, { workers });
+    arena.run(quantiseRows, { a: y, quantised: expected!, strideA: columns, rows, blocks }, { workers });
+    arena.run(quantiseGated, { ...inputs, quantised: quantised!, blocks }, { workers });
+    expect(quantised!.read()).toEqual(expected!.read());
   });
 });
 

@@ -2,7 +2,7 @@ import { adamw, clipScale } from './adamw.ts';
 import { attentionBackward, attentionForward, packKeys, sumKeyRopePartials } from './attention.ts';
 import { pagedAttention, pagedAttentionPieces, writeCache } from './attention-paged.ts';
 import { combinePieces } from './attention-pieces.ts';
-import { quantiseRows } from './block-activations.ts';
+import { quantiseGated, quantiseRows } from './block-activations.ts';
 import { BLOCK_FORMATS } from './block-formats.ts';
 import { blockMatmul, expertBlockMatmul, groupedBlockMatmul, headsBlockMatmul } from './block-matmul.ts';
 import { gatherBlockRows } from './block-rows.ts';
@@ -136,6 +136,7 @@ function blockProducts(): Kernel[] {
   const others = BLOCK_FORMATS.filter((format) => !variants.some((variant) => variant.format === format));
   return [
     kernel(quantiseRows),
+    kernel(quantiseGated),
     ...variants.flatMap((variant) => [
       kernel(blockMatmul(variant)),
       kernel(headsBlockMatmul(variant)),

@@ -29,10 +29,7 @@ export const siluGate = defineKernel(
       const up = rowAddress(b, p.up, row, p.upStride);
       const y = rowAddress(b, p.y, row, p.yStride);
       vectorLoop(b, start, end, 2, (strips) => {
-        const values = strips.map((strip) => {
-          const g = strip.load(gate);
-          return b.mul(b.div(g, onePlusExpOfNegative(b, g)), strip.load(up));
-        });
+        const values = strips.map((strip) => gated(b, strip.load(gate), strip.load(up)));
         strips.forEach((strip, k) => {
           strip.store(y, values[k]!);
         });
@@ -48,6 +45,11 @@ export const siluGate = defineKernel(
     sample: (draw) => strided(draw, 'gateStride', 'upStride', 'yStride'),
   },
 );
+
+/** silu(gate) · up. */
+export function gated(b: Builder, gate: VectorF32, up: VectorF32): VectorF32 {
+  return b.mul(b.div(gate, onePlusExpOfNegative(b, gate)), up);
+}
 
 function onePlusExpOfNegative(b: Builder, g: VectorF32): VectorF32 {
   return b.add(b.exp(b.neg(g)), 1);

@@ -19,7 +19,7 @@ import type { ExpertsParameters, GatedParameters } from './parameters.ts';
 
 /** down(silu(gate(x)) · up(x)): x [rows, hidden]. */
 export function gatedFeedForward(x: Tensor, { gateUp, down }: GatedParameters): Tensor {
-  return linear(siluGate(linear(x, gateUp)), down);
+  return linear(siluGate(linear(x, gateUp), { onlyFor: down }), down);
 }
 
 /** What the experts of one layer did in a step, for balancing and reports. */
@@ -112,7 +112,8 @@ function pairedRows({ gateUp, down }: GatedParameters): number {
 function sortedExperts(x: Tensor, { gateUp, down }: GatedParameters, routing: Routing, config: ModelConfig) {
   const dispatch = planDispatch(routing.indices, config.routedExperts);
   const sorted = gatherTokens(x, dispatch);
-  const results = groupedLinear(siluGate(groupedLinear(sorted, gateUp, dispatch.offsets)), down, dispatch.offsets);
+  const hidden = siluGate(groupedLinear(sorted, gateUp, dispatch.offsets), { onlyFor: down });
+  const results = groupedLinear(hidden, down, dispatch.offsets);
   return { routed: combineExperts(results, dispatch, routing.weights), dispatch };
 }
 
@@ -122,7 +123,7 @@ function pairedExperts(x: Tensor, { gateUp, down }: GatedParameters, routing: Ro
   const count = indices.rowCount
     ? { ...indices.rowCount, scale: indices.columns * indices.rowCount.scale }
     : indices.size;
-  const hidden = siluGate(expertRowsLinear(x, gateUp, pairs.rowIds, indices, count));
+  const hidden = siluGate(expertRowsLinear(x, gateUp, pairs.rowIds, indices, count), { onlyFor: down });
   const results = expertRowsLinear(hidden, down, pairs.positions, indices, count);
   return combineExperts(results, pairs, weights);
 }

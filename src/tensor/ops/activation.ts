@@ -1,14 +1,35 @@
+import { quantiseGated } from '../../kernels/block-activations.ts';
+import { BLOCK } from '../../kernels/block-formats.ts';
+import { isHalfFormat } from '../../kernels/half-panels.ts';
 import { siluGateBackward, siluGate as siluGateKernel } from '../../kernels/silu-gate.ts';
+import { BlockTensor, type Weight } from '../block-tensor.ts';
 import { recorder, rowsOf } from '../record.ts';
 import type { Tensor } from '../tensor.ts';
-import { gradientBuffer, onBackward } from './differentiate.ts';
+import { activationRowBytes, EIGHT_BIT_ACTIVATIONS, eightBitActivations } from './block-linear.ts';
+import { gradientBuffer, onBackward, wantsGradient } from './differentiate.ts';
+
+export interface SiluGateOptions {
+  /**
+   * The weight that the result is multiplied with, if that is all that is done with it: with weights in blocks it is then
+   * made in 8 bits at once, the same numbers without a way through memory, and can be read by nothing else.
+   */
+  readonly onlyFor?: Weight;
+}
 
 /** y = silu(gate)·up, where gateUp [rows, 2·n] holds gate in its first n columns and up in the others. */
-export function siluGate(gateUp: Tensor): Tensor {
+export function siluGate(gateUp: Tensor, { onlyFor }: SiluGateOptions = {}): Tensor {
   const columns = gateUp.columns / 2;
   const [gate, up] = [gateUp.slice(0, columns), gateUp.slice(columns, columns)];
   const y = recorder().empty([...gateUp.shape.slice(0, -1), columns], { rowCount: gateUp.rowCount });
-  const sizes = { rows: rowsOf(gateUp), columns, gateStride: gateUp.stride, upStride: gateUp.stride };
+  const strides = { gateStride: gateUp.stride, upStride: gateUp.stride };
+  if (onlyFor instanceof BlockTensor && !isHalfFormat(onlyFor.format) && !wantsGradient(gateUp)) {
+    const quantised = recorder().derived(y, EIGHT_BIT_ACTIVATIONS, () =>
+      eightBitActivations(y.rows * activationRowBytes(columns)),
+    );
+    recorder().call(quantiseGated, { gate, up, quantised, ...strides, rows: rowsOf(gateUp), blocks: columns / BLOCK });
+    return y;
+  }
+  const sizes = { rows: rowsOf(gateUp), columns, ...strides };
   recorder().call(siluGateKernel, { gate, up, y, ...sizes, yStride: y.stride });
   onBackward([gateUp], y, (dy) => {
     const buffer = gradientBuffer(gateUp);

@@ -47,9 +47,9 @@ export function blockProduct({ x, weight, y, experts, heads, operands = {} }: Bl
   };
   let emits = false;
   const quantised = () =>
-    recorder().derived(x, 'activations in 8 bits', () => {
+    recorder().derived(x, EIGHT_BIT_ACTIVATIONS, () => {
       emits = true;
-      return recorder().empty([Math.max(1, plan.scratchBytes)], { dtype: 'u8', name: 'activations in 8 bits' });
+      return eightBitActivations(plan.scratchBytes);
     });
   if (plan.scratchBytes > 0) quantised();
   for (const { kernel, args, quantisesA } of plan.calls) {
@@ -70,6 +70,14 @@ export function usableFormat({ name, lanes, format }: BlockTensor): PanelFormat 
     throw new Error(`${name} is packed for vectors of ${lanes} lanes, the runtime has ${target.lanes}`);
   }
   return format;
+}
+
+/** What `recorder().derived` calls the rows of a tensor in 8 bits, by blocks of 32 columns. */
+export const EIGHT_BIT_ACTIVATIONS = 'activations in 8 bits';
+
+/** A temporary for them. */
+export function eightBitActivations(bytes: number): Tensor {
+  return recorder().empty([Math.max(1, bytes)], { dtype: 'u8', name: EIGHT_BIT_ACTIVATIONS });
 }
 
 /** Bytes of a row of activations in 8 bits. */

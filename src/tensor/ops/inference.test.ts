@@ -3,6 +3,7 @@ import { packPanels } from '../../kernels/block-pack.ts';
 import { fileRows } from '../../kernels/blocks.fixture.ts';
 import { Random } from '../../platform/random.ts';
 import {
+  add,
   allocateBlockTensor,
   type CachePart,
   cachePart,
@@ -16,6 +17,7 @@ import {
   type Runtime,
   record,
   rmsNorm,
+  siluGate,
   type Tensor,
   writeCache,
 } from '../index.ts';
@@ -139,6 +141,22 @@ describe.each(['interpreter', 'wasm'] as const)('on %s', (target) => {
       const expected = Array.from({ length: rows }, (_, r) => row(r)).flat();
       expect(run(() => headsLinear(x, w, { transposed: true }))).toEqual(expected);
       expect(expected.some((value) => Math.abs(value) > 1)).toBe(true);
+    },
+  );
+
+  it.each([1, 2, 40])(
+    'siluGate only for weights in blocks gives their product the same numbers, of %d rows',
+    (rows) => {
+      const [columns, inner] = [21, 64];
+      const w = allocateBlockTensor(runtime, 'w', [columns, inner], 'q4_0');
+      const blocks = fileRows('q4_0', columns, inner, 1);
+      packPanels('q4_0', w.lanes, { rows: columns, inner }, blocks, runtime.view(w.panels) as Uint8Array);
+      const gateUp = floats('gateUp', rows, 2 * inner);
+      const inTwo = run(() => linear(siluGate(gateUp), w));
+      expect(run(() => linear(siluGate(gateUp, { onlyFor: w }), w))).toEqual(inTwo);
+      expect(inTwo.some((value) => value !== 0)).toBe(true);
+      // Nothing wrote what a reader of anything else would read.
+      expect(() => run(() => add(siluGate(gateUp, { onlyFor: w }), gateUp.slice(0, inner)))).toThrow(/reads temporary/);
     },
   );
 
