@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { ACTIVATION_BYTES, quantiseGated, quantiseRows } from './block-activations.ts';
+import { ACTIVATION_BYTES, quantiseRows } from './block-activations.ts';
 import { BLOCK } from './block-formats.ts';
+import { gatedScratchElements, quantiseGated } from './block-gated.ts';
 import { noise, quantise } from './blocks.fixture.ts';
 import { siluGate } from './silu-gate.ts';
 import { allTargets, createArena } from './testing.ts';
@@ -40,7 +41,7 @@ describe.each(targets)('8-bit blocks of activations on %s', (target) => {
 
   it.each([
     { rows: 1, blocks: 3, workers: 2 },
-    { rows: 5, blocks: 2, workers: 3 },
+    { rows: 5, blocks: 10, workers: 3 },
     { rows: 0, blocks: 1, workers: 1 },
   ])('of gated rows equal those of what siluGate gives: $rows rows of $blocks blocks', ({ rows, blocks, workers }) => {
     const columns = blocks * BLOCK;
@@ -53,7 +54,8 @@ describe.each(targets)('8-bit blocks of activations on %s', (target) => {
     const [expected, quantised] = [0, 1].map(() => arena.bytes(rows * blocks * ACTIVATION_BYTES));
     arena.run(siluGate, { ...inputs, y, yStride: columns, columns }, { workers });
     arena.run(quantiseRows, { a: y, quantised: expected!, strideA: columns, rows, blocks }, { workers });
-    arena.run(quantiseGated, { ...inputs, quantised: quantised!, blocks }, { workers });
+    const scratch = arena.f32(new Array<number>(gatedScratchElements(workers)).fill(0));
+    arena.run(quantiseGated, { ...inputs, quantised: quantised!, scratch, blocks }, { workers });
     expect(quantised!.read()).toEqual(expected!.read());
   });
 });

@@ -1,9 +1,8 @@
 import { BLOCK } from './block-formats.ts';
-import type { Builder, Pointer, VectorF32, VectorI32 } from './builder.ts';
+import type { Builder, I32, Pointer, VectorF32, VectorI32 } from './builder.ts';
 import { type Extent, matrix, records } from './extents.ts';
 import { defineKernel } from './kernel.ts';
 import { rowAddress } from './loops.ts';
-import { gated } from './silu-gate.ts';
 
 /**
  * One block of activations: 32 signed bytes, their scale in f32, the sums of the first 16 and of the last 16 bytes as i16,
@@ -72,42 +71,13 @@ export const quantiseRows = defineKernel(
   },
 );
 
-/**
- * The same of silu(gate)·up (`siluGate`), which so never goes to memory: gate and up [rows, 32·blocks] with row strides, to
- * the last bit as if by `siluGate` and `quantiseRows`. `quantised` is aligned to 4 bytes.
- */
-export const quantiseGated = defineKernel(
-  'quantise_gated',
-  { gate: 'in', up: 'in', quantised: 'out', gateStride: 'i32', upStride: 'i32', rows: 'i32', blocks: 'i32' },
-  (b, p) => {
-    b.splitLoop(b.mul<'i32'>(p.rows, p.blocks), (unit) => {
-      const row = b.divideUnsigned(unit, p.blocks);
-      const block = b.sub<'i32'>(unit, b.mul<'i32'>(row, p.blocks));
-      const gates = loadBlock(b, b.offset(rowAddress(b, p.gate, row, p.gateStride), block, BLOCK * 4));
-      const ups = loadBlock(b, b.offset(rowAddress(b, p.up, row, p.upStride), block, BLOCK * 4));
-      const values = gates.map((gate, i) => gated(b, gate, ups[i]!));
-      quantiseBlock(b, values, b.offset(p.quantised, unit, ACTIVATION_BYTES));
-    });
-  },
-  {
-    extents: (n) => ({
-      gate: matrix(n.rows, n.blocks * BLOCK, n.gateStride),
-      up: matrix(n.rows, n.blocks * BLOCK, n.upStride),
-      quantised: activationBlocks(n.rows * n.blocks),
-    }),
-    sample: (draw) => {
-      const blocks = draw(1, 4);
-      const stride = () => blocks * BLOCK + draw(0, 3);
-      return { rows: draw(0, 5), blocks, gateStride: stride(), upStride: stride() };
-    },
-  },
-);
-
-function loadBlock(b: Builder, from: Pointer): VectorF32[] {
+/** The vectors of a block. */
+export function loadBlock(b: Builder, from: Pointer): VectorF32[] {
   return Array.from({ length: BLOCK / b.lanes }, (_, i) => b.loadVector(from, i * b.lanes * 4));
 }
 
-function quantiseBlock(b: Builder, values: readonly VectorF32[], to: Pointer): void {
+/** Writes a block of activations. */
+export function quantiseBlock(b: Builder, values: readonly VectorF32[], to: Pointer): void {
   const largest = b.reduceMax(
     halve(
       values.map((value) => b.abs(value)),
@@ -120,14 +90,25 @@ function quantiseBlock(b: Builder, values: readonly VectorF32[], to: Pointer): v
   const quants = values.map((value) => b.toI32(b.nearest(b.mul<'vf32'>(value, inverse))));
   for (const [i, quant] of quants.entries()) b.storeI32(to, quant, i * b.lanes, 'u8');
   const scale = b.select<'f32'>(counts, b.div<'f32'>(bound, 127), 0);
-  const sumOf = (some: readonly VectorI32[]) => b.reduceAdd(halve(some, (x, y) => b.add<'vi32'>(x, y)));
-  const [first, second] = [sumOf(quants.slice(0, quants.length / 2)), sumOf(quants.slice(quants.length / 2))];
+  const [first, second] = sumsOfHalves(b, quants);
   const all = b.add<'i32'>(first, second);
   const [negatedFirst, negatedSecond] = [b.sub<'i32'>(0, first), b.sub<'i32'>(0, second)];
   b.store(to, scale, ACTIVATION_SCALE);
   b.storeI32(to, b.or<'i32'>(b.and<'i32'>(negatedFirst, 0xffff), b.shiftLeft(negatedSecond, 16)), ACTIVATION_HALF_SUMS);
   b.store(to, b.mul<'f32'>(scale, b.toF32(all)), ACTIVATION_SCALED_SUM);
   b.storeI32(to, b.sub<'i32'>(0, all), ACTIVATION_SUM);
+}
+
+/** The sums of the first and of the last quants of a block, side by side in one lane until they are whole. */
+function sumsOfHalves(b: Builder, quants: readonly VectorI32[]): [I32, I32] {
+  const add = (x: VectorI32, y: VectorI32) => b.add<'vi32'>(x, y);
+  const [low, high] = [0, 1].map((half) => {
+    const length = quants.length / 2;
+    return halve(quants.slice(half * length, (half + 1) * length), add);
+  }) as [VectorI32, VectorI32];
+  const both = b.reduceAdd(add(low, b.shiftLeft(high, 16)));
+  const first = b.shiftRight(b.shiftLeft(both, 16), 16);
+  return [first, b.shiftRight(b.sub<'i32'>(both, first), 16)];
 }
 
 /** Combines the first half of the vectors with the second until one is left. */

@@ -1,5 +1,5 @@
-import { quantiseGated } from '../../kernels/block-activations.ts';
 import { BLOCK } from '../../kernels/block-formats.ts';
+import { gatedScratchElements, quantiseGated } from '../../kernels/block-gated.ts';
 import { isHalfFormat } from '../../kernels/half-panels.ts';
 import { siluGateBackward, siluGate as siluGateKernel } from '../../kernels/silu-gate.ts';
 import { BlockTensor, type Weight } from '../block-tensor.ts';
@@ -26,7 +26,9 @@ export function siluGate(gateUp: Tensor, { onlyFor }: SiluGateOptions = {}): Ten
     const quantised = recorder().derived(y, EIGHT_BIT_ACTIVATIONS, () =>
       eightBitActivations(y.rows * activationRowBytes(columns)),
     );
-    recorder().call(quantiseGated, { gate, up, quantised, ...strides, rows: rowsOf(gateUp), blocks: columns / BLOCK });
+    const scratch = recorder().empty([gatedScratchElements(recorder().runtime.workers)], { name: 'gated numbers' });
+    const sizes = { ...strides, rows: rowsOf(gateUp), blocks: columns / BLOCK };
+    recorder().call(quantiseGated, { gate, up, quantised, scratch, ...sizes });
     return y;
   }
   const sizes = { rows: rowsOf(gateUp), columns, ...strides };
