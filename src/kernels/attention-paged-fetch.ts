@@ -13,7 +13,7 @@ const LINE = 64;
  */
 export function fetcher(b: Builder, p: PagedParameters, variant: PagedAttentionVariant, task: PagedTask) {
   const { row, keyHeads, next } = task;
-  if (next === undefined) return { begin: () => undefined, advance: () => undefined };
+  if (next === undefined || !b.target.prefetches) return { begin: () => undefined, advance: () => undefined };
   const { memory, nopeDim, ropeDim, valueDim, pageSize } = variant;
   const share = passes(b, variant);
   const end = task.end(row);

@@ -1,3 +1,4 @@
+import type { Builder } from './builder.ts';
 import { CACHE_BYTES, type CacheMemory } from './cache-format.ts';
 import type { ParameterValues } from './kernel.ts';
 
@@ -28,7 +29,9 @@ export const MARGIN = 16;
 /** Positions whose scores stand together as parts of sums: see `scores`. */
 export const QUAD = 4;
 export const QUADS = (BLOCK + MARGIN) / QUAD;
-/** Lanes of the widest target. */
+/** Positions whose sums lane by lane wait for each other at most: a multiple of QUAD and of a tile's positions. */
+export const MOST_TOGETHER = 12;
+/** Lanes of the widest target, fused vectors counted as one. */
 const MOST_LANES = 16;
 
 type ScratchVariant = Omit<PagedAttentionVariant, 'pageSize'>;
@@ -43,6 +46,8 @@ export function scratchLayout(variant: ScratchVariant) {
     slots: filled(BLOCK + MARGIN),
     /** Of each head and quad of positions a vector, in which four lanes that are four apart add up to a score. */
     sums: group * QUADS * MOST_LANES,
+    /** Sums of a tile's heads and some positions lane by lane: see `scores`. */
+    parts: group * MOST_TOGETHER * MOST_LANES,
     weights: group * BLOCK,
     corrections: filled(group),
     /** All rows and heads of the task. */
@@ -76,6 +81,15 @@ export function keyHeadsTogether({ nopeDim, valueDim, group, memory }: ScratchVa
 
 /** Neighbouring rows of a sequence that a task works on at most, so that a block of the cache comes near once for all. */
 export const MOST_ROWS = 4;
+
+/**
+ * Queries are multiplied with this where keys are loaded with a scale of 2⁻¹¹² (see `loadedScale`). Half of the way back
+ * leaves room on both sides: queries up to 2⁷² and products down to 2⁻⁷⁰ keep their value.
+ */
+export const QUERY_SCALE = 2 ** 56;
+
+/** Lanes of what the target works on at a time: a vector, or several that its compiler fuses. */
+export const fusedLanes = ({ target, lanes }: Builder): number => lanes * target.fusedVectors;
 
 export const filled = (elements: number): number => Math.ceil(elements / MOST_LANES) * MOST_LANES;
 

@@ -1,5 +1,5 @@
 import type { PagedAttentionVariant } from './attention-paged-layout.ts';
-import { BLOCK } from './attention-paged-layout.ts';
+import { BLOCK, fusedLanes } from './attention-paged-layout.ts';
 import type { Builder, I32 } from './builder.ts';
 
 /** How the heads, positions and columns of attention over a paged cache are cut into tiles. */
@@ -19,7 +19,7 @@ export function headTiles(b: Builder, group: number, most: number, body: (head: 
 /** A tile whose sums take the least time by a simple reckoning: multiply-adds that hide their latency, and loads. */
 interface Tile {
   readonly heads: number;
-  /** Positions of a tile of scores, vectors of a tile of values. */
+  /** Positions of a tile of scores, (fused) vectors of a tile of values. */
   readonly width: number;
 }
 
@@ -41,19 +41,22 @@ function bestTile(b: Builder, group: number, widths: readonly number[], all: num
   return fitting.reduce((best, tile) => (cost(tile) < cost(best) ? tile : best));
 }
 
-export const scoreTile = (b: Builder, { group }: PagedAttentionVariant): Tile => bestTile(b, group, [4, 8, 16], BLOCK);
+/** With few registers tiles of less than four positions are taken, whose sums need one more pass. */
+export const scoreTile = (b: Builder, { group }: PagedAttentionVariant): Tile =>
+  bestTile(b, group, registersOf(b) < 16 ? [1, 2, 3, 4, 6, 8] : [4, 8, 16], BLOCK);
 
 export const valueTile = (b: Builder, { group, valueDim }: PagedAttentionVariant): Tile =>
-  bestTile(b, group, [1, 2, 3, 4, 6, 8], Math.max(1, Math.floor(valueDim / b.lanes)));
+  bestTile(b, group, [1, 2, 3, 4, 6, 8], Math.max(1, Math.floor(valueDim / fusedLanes(b))));
 
 /** Vectors of columns: `looped` of them `width` at a time, then some by some, and `left` numbers at last. */
 export function valueColumns(b: Builder, variant: PagedAttentionVariant) {
   const { valueDim, memory } = variant;
   const all = Math.floor(valueDim / b.lanes);
+  const fused = Math.floor(valueDim / fusedLanes(b));
   const most = valueTile(b, variant).width;
   // Powers of two, so that with q8 the columns of a tile begin with a block or lie in one.
-  const even = Math.ceil(all / Math.max(1, Math.ceil(all / most)));
-  const width = Math.max(1, memory === 'q8' ? powerBelow(most) : even);
+  const even = Math.ceil(fused / Math.max(1, Math.ceil(fused / most)));
+  const width = Math.max(1, memory === 'q8' ? powerBelow(most) : even) * b.target.fusedVectors;
   const looped = all - (all % width);
   const rest: number[] = [];
   for (let open = all - looped; open > 0; open -= rest.at(-1)!) rest.push(memory === 'q8' ? powerBelow(open) : open);

@@ -2,18 +2,20 @@ import { fetcher } from './attention-paged-fetch.ts';
 import {
   BLOCK,
   filled,
+  fusedLanes,
   MARGIN,
   type PagedAttentionVariant,
   type PagedParameters,
+  QUERY_SCALE,
   ROW_BLOCK,
   scratchLayout,
 } from './attention-paged-layout.ts';
 import { scores, weigh } from './attention-paged-scores.ts';
 import { scoreTile } from './attention-paged-shapes.ts';
-import { addValues } from './attention-paged-values.ts';
+import { addValues, VALUE_STEPS } from './attention-paged-values.ts';
 import { type GroupWork, type PagedTask, sequencePages, slotOf, type Work } from './attention-paged-work.ts';
 import type { Builder, I32, Pointer } from './builder.ts';
-import { fromElement, headRow, loadNumbers, slotRow } from './cache-format.ts';
+import { fromElement, headRow, loadedScale, loadVectors, slotRow } from './cache-format.ts';
 
 /**
  * Σ e^(score - highest) · value over the positions of a task for its heads, block of positions by block, in one order.
@@ -44,7 +46,7 @@ export function pagedTask(b: Builder, p: PagedParameters, variant: PagedAttentio
     ahead.begin(b.add(from, block));
     b.loop(0, keyHeadCount, 1, (i) => {
       const keyHead = b.add(first, i);
-      if (packed) pack(b, work, keyHead, count);
+      if (packed) pack(b, work, keyHead, b.and(b.add(count, VALUE_STEPS - 1), -VALUE_STEPS));
       const one = (row: I32, rowInTask: I32, seen: I32) => {
         const inTask = b.add(b.mul(rowInTask, headCount), b.mul(i, group));
         const head = b.add(firstHead, b.mul(i, group));
@@ -103,6 +105,7 @@ function pack(b: Builder, { p, variant, layout, own }: Work, keyHead: I32, count
     },
   ].filter(({ dim }) => dim > 0);
   const bases = parts.map((part) => headRow(b, memory, part.cache, keyHead, part));
+  const fused = b.target.fusedVectors;
   b.loop(0, count, 1, (position) => {
     const slot = b.loadI32(b.offset(own, position), layout.at.slots * 4);
     parts.forEach(({ slotStride, dim, at, stride }, i) => {
@@ -112,16 +115,31 @@ function pack(b: Builder, { p, variant, layout, own }: Work, keyHead: I32, count
       const turn = PACKED_TOGETHER * b.lanes;
       const copy = (from: I32, numbers: number) => {
         const [source, target] = [fromElement(b, memory, row, from), b.offset(to, from)];
-        for (let d = 0; d < numbers; d += b.lanes) b.store(target, loadNumbers(b, memory, source, d), (at + d) * 4);
+        for (let d = 0; d < numbers; d += fused * b.lanes) {
+          const vectors = Math.min(fused, (numbers - d) / b.lanes);
+          loadVectors(b, memory, source, d, vectors).forEach((vector, u) => {
+            b.store(target, vector, (at + d + u * b.lanes) * 4);
+          });
+        }
       };
       const looped = whole - (whole % turn);
       if (looped > 0) b.loop(0, looped, turn, (from) => copy(from, turn));
       if (looped < whole) copy(b.i32(looped), whole - looped);
-      if (whole === dim) return;
+      if (whole === dim) {
+        zeros(b, to, at, whole);
+        return;
+      }
       const source = fromElement(b, memory, row, b.i32(looped));
-      b.store(to, loadNumbers(b, memory, source, whole - looped, b.i32(dim - whole)), (at + whole) * 4);
+      b.store(to, loadVectors(b, memory, source, whole - looped, 1, b.i32(dim - whole))[0]!, (at + whole) * 4);
+      zeros(b, to, at, whole + b.lanes);
     });
   });
+}
+
+/** Zeros behind the `done` numbers at an element, up to a whole (fused) vector. */
+function zeros(b: Builder, to: Pointer, at: number, done: number): void {
+  const lanes = fusedLanes(b);
+  for (let d = done; d % lanes !== 0; d += b.lanes) b.store(to, b.vectorF32(0), (at + d) * 4);
 }
 
 /** Vectors that are packed in one turn of a loop; of every target whole blocks of q8. */
@@ -130,7 +148,8 @@ const PACKED_TOGETHER = 8;
 /** Scaled queries of the task's rows and heads, one behind the other. */
 function copyQueries(b: Builder, work: Work, rowCount: I32): void {
   const { p, variant, layout, own, firstHead, headCount } = work;
-  const scale = b.splat(p.scale);
+  const loaded = loadedScale(b, variant.memory);
+  const scale = b.splat(loaded === 1 ? p.scale : b.mul<'f32'>(p.scale, QUERY_SCALE));
   b.loop(0, b.mul(rowCount, headCount), 1, (index) => {
     const rowInTask = b.divideUnsigned(index, headCount);
     const row = b.add(work.row, rowInTask);
@@ -142,9 +161,13 @@ function copyQueries(b: Builder, work: Work, rowCount: I32): void {
       b.loop(0, whole, b.lanes, (i) =>
         b.store(b.offset(to, i), b.mul(b.loadVector(b.offset(source, i)), scale), at * 4),
       );
-      if (whole === dim) return;
+      if (whole === dim) {
+        zeros(b, to, at, whole);
+        return;
+      }
       const rest = b.loadPartial(b.offset(source, whole), b.i32(dim - whole));
       b.store(to, b.mul(rest, scale), (at + whole) * 4);
+      zeros(b, to, at, whole + b.lanes);
     };
     copy(p.queryNope, p.queryNopeRowStride, p.queryNopeHeadStride, variant.nopeDim, 0);
     if (variant.ropeDim > 0) {

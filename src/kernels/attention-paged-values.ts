@@ -2,8 +2,11 @@ import { BLOCK, filled } from './attention-paged-layout.ts';
 import { grid } from './attention-paged-scores.ts';
 import { headTiles, valueColumns, valueTile } from './attention-paged-shapes.ts';
 import type { GroupWork } from './attention-paged-work.ts';
-import type { Builder, I32 } from './builder.ts';
-import { fromElement, headRow, loadNumbers, slotRow } from './cache-format.ts';
+import type { Builder, I32, VectorF32 } from './builder.ts';
+import { fromElement, headRow, loadVectors, slotRow } from './cache-format.ts';
+
+/** Positions of one turn: behind the last one are some of weight zero, whose numbers are read. */
+export const VALUE_STEPS = 2;
 
 /** Adds weight · value over a block of positions to what the heads have summed up, some columns at a time. */
 export function addValues(b: Builder, work: GroupWork, from: I32, count: I32): void {
@@ -16,37 +19,47 @@ export function addValues(b: Builder, work: GroupWork, from: I32, count: I32): v
 
   const addTile = (head: I32, heads: number, column: I32, vectors: number, partial?: I32) => {
     const places = Array.from({ length: heads }, (_, i) => work.place(work.row, b.add(work.head, b.add(head, i))));
-    const at = (i: number, j: number) => b.offset(places[i]!, b.add(column, j * b.lanes));
+    const columns = places.map((place) => b.offset(place, column));
     const sums = grid(b, heads, vectors);
     const inGroup = b.offset(own, head);
     b.if(b.eq(isFirst, 0), () => {
       sums.forEach((row, i) => {
         const correction = b.loadSplat(inGroup, (layout.at.corrections + i) * 4);
         row.forEach((sum, j) => {
-          const old = partial === undefined ? b.loadVector(at(i, j)) : b.loadPartial(at(i, j), partial);
+          const old =
+            partial === undefined ? b.loadVector(columns[i]!, j * b.lanes * 4) : b.loadPartial(columns[i]!, partial);
           sum.set(b.mul(old, correction));
         });
       });
     });
     const base = fromElement(b, memory, values, column);
+    const stride = filled(valueDim) * 4;
     const packedColumn = b.offset(b.offset(own, layout.at.values * 4, 1), column);
     const weights = b.offset(own, head, BLOCK * 4);
-    b.loop(0, count, 1, (position) => {
+    const step = (position: I32, behind: number) => {
       work.fetch(1);
+      const slot = () => b.loadI32(b.offset(own, position), (layout.at.slots + behind) * 4);
       const row = work.packed
-        ? { values: b.offset(packedColumn, position, filled(valueDim) * 4), scales: own }
-        : slotRow(b, memory, base, b.loadI32(b.offset(own, position), layout.at.slots * 4), p.valueSlotStride);
-      const loaded = Array.from({ length: vectors }, (_, j) => loadNumbers(b, memory, row, j * b.lanes, partial));
+        ? { values: b.offset(b.offset(packedColumn, position, stride), behind * stride, 1), scales: own }
+        : slotRow(b, memory, base, slot(), p.valueSlotStride);
+      const loaded: VectorF32[] = [];
+      while (loaded.length < vectors) {
+        const next = Math.min(b.target.fusedVectors, vectors - loaded.length);
+        loaded.push(...loadVectors(b, memory, row, loaded.length * b.lanes, next, partial));
+      }
       const local = b.offset(weights, position);
       sums.forEach((sumsOfHead, i) => {
-        const factor = b.loadSplat(local, (layout.at.weights + i * BLOCK) * 4);
+        const factor = b.loadSplat(local, (layout.at.weights + i * BLOCK + behind) * 4);
         sumsOfHead.forEach((sum, j) => sum.set(b.fma(factor, loaded[j]!, sum.get())));
       });
+    };
+    b.loop(0, count, VALUE_STEPS, (position) => {
+      for (let behind = 0; behind < VALUE_STEPS; behind++) step(position, behind);
     });
     sums.forEach((row, i) => {
       row.forEach((sum, j) => {
-        if (partial === undefined) b.store(at(i, j), sum.get());
-        else b.storePartial(at(i, j), sum.get(), partial);
+        if (partial === undefined) b.store(columns[i]!, sum.get(), j * b.lanes * 4);
+        else b.storePartial(columns[i]!, sum.get(), partial);
       });
     });
   };

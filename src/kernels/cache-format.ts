@@ -1,4 +1,4 @@
-import type { Builder, I32, Pointer, VectorF32 } from './builder.ts';
+import type { Builder, I32, Pointer, VectorF32, VectorI32 } from './builder.ts';
 import { type Extent, headed, nothing } from './extents.ts';
 import { maxVectors } from './loops.ts';
 
@@ -65,19 +65,59 @@ export function fromElement(b: Builder, memory: CacheMemory, row: CacheRow, elem
   };
 }
 
+/**
+ * What `loadVectors` gives numbers multiplied with, a power of two. Where a target does not widen f16 itself, shifting its
+ * bits to their places is most of the way: the exponents' biases differ by 112, which whoever multiplies can make up for.
+ */
+export function loadedScale(b: Builder, memory: CacheMemory): number {
+  return memory === 'f16' && !b.target.halfConversions.includes('f16') ? 2 ** -112 : 1;
+}
+
+/**
+ * `vectors` vectors of numbers from `element` on, times `loadedScale`; with `count` one vector of the first `count` numbers
+ * with zeros behind. They do not reach into another block of q8. Numbers of f16 must be finite, as `storeNumbers` writes
+ * them. What is the same for all vectors is done for all in turn, so that V8 finds pairs of them.
+ */
+export function loadVectors(
+  b: Builder,
+  memory: CacheMemory,
+  row: CacheRow,
+  element: number,
+  vectors: number,
+  count?: I32,
+): VectorF32[] {
+  const bytes = CACHE_BYTES[memory];
+  const places = Array.from({ length: vectors }, (_, v) => (element + v * b.lanes) * bytes);
+  if (memory === 'f32' || (memory !== 'q8' && b.target.halfConversions.includes(memory))) {
+    return places.map((place) =>
+      count === undefined
+        ? b.loadVector(row.values, place, memory)
+        : b.loadPartial(b.offset(row.values, place, 1), count, memory),
+    );
+  }
+  const narrow = memory === 'q8' ? 'i8' : 'u16';
+  const integers = places.map((place) =>
+    count === undefined
+      ? b.loadVectorI32(row.values, place, narrow)
+      : b.loadPartialI32(b.offset(row.values, place, 1), count, narrow),
+  );
+  if (memory === 'bf16') return integers.map((bits) => b.fromBits(b.shiftLeft(bits, 16)));
+  if (memory === 'f16') return integers.map((bits) => b.fromBits(finiteF16Bits(b, bits)));
+  const scale = b.splat(b.load(row.scales, Math.floor(element / SCALE_BLOCK) * SCALE_BYTES, 'bf16'));
+  return integers.map((quants) => b.mul(b.toF32(quants), scale));
+}
+
+/** Sign, exponent and fraction of finite f16 numbers at their places in f32. */
+function finiteF16Bits(b: Builder, bits: VectorI32): VectorI32 {
+  // The shift back to the right fills what lies between sign and exponent with signs, which are then cleared.
+  return b.and<'vi32'>(b.shiftRight(b.shiftLeft(bits, 16), 3), 0x8fffffff | 0);
+}
+
 /** A vector of numbers from `element` on, or their first `count` with zeros behind; they do not reach into another block. */
 export function loadNumbers(b: Builder, memory: CacheMemory, row: CacheRow, element: number, count?: I32): VectorF32 {
-  if (memory !== 'q8') {
-    const bytes = element * CACHE_BYTES[memory];
-    if (count === undefined) return b.loadVector(row.values, bytes, memory);
-    return b.loadPartial(b.offset(row.values, bytes, 1), count, memory);
-  }
-  const quants =
-    count === undefined
-      ? b.loadVectorI32(row.values, element, 'i8')
-      : b.loadPartialI32(b.offset(row.values, element, 1), count, 'i8');
-  const scale = b.load(row.scales, Math.floor(element / SCALE_BLOCK) * SCALE_BYTES, 'bf16');
-  return b.mul(b.toF32(quants), b.splat(scale));
+  const scale = loadedScale(b, memory);
+  const [numbers] = loadVectors(b, memory, row, element, 1, count) as [VectorF32];
+  return scale === 1 ? numbers : b.mul<'vf32'>(numbers, 1 / scale);
 }
 
 /** Largest finite number of f16. */

@@ -1,5 +1,5 @@
 import type { Builder, I32, Pointer, Variable, VectorF32 } from './builder.ts';
-import { type CacheMemory, type CacheRow, fromElement, loadNumbers } from './cache-format.ts';
+import { type CacheMemory, type CacheRow, fromElement, loadNumbers, loadVectors } from './cache-format.ts';
 
 const UNROLLED_VECTORS = 8;
 
@@ -13,28 +13,46 @@ interface DotProducts {
   readonly memory: CacheMemory;
   /** Whether numbers stand behind each query up to a whole vector, finite ones. */
   readonly filled: boolean;
+  readonly fused?: number;
 }
 
-/** sums[i][j] += queries[i] · rows[j], lane by lane; a row of the cache is loaded once for all queries. */
+/**
+ * sums[i][j] += queries[i] · rows[j], lane by lane; a row of the cache is loaded once for all queries. With `fused` vectors a
+ * sum is so many that stand side by side, sums[i][j·fused…], and numbers of the rows count times `loadedScale`.
+ */
 export function dotProducts(b: Builder, products: DotProducts, sums: Sums): void {
-  const { dim, queries, at, stride, rows, memory, filled } = products;
-  const step = (query: Pointer, first: number, keys: readonly VectorF32[], count?: I32) => {
+  const { dim, queries, at, stride, rows, memory, filled, fused = 1 } = products;
+  const wide = fused * b.lanes;
+  const load = (row: CacheRow, element: number, vectors: number, count?: I32): VectorF32[] =>
+    products.fused === undefined
+      ? [loadNumbers(b, memory, row, element, count)]
+      : loadVectors(b, memory, row, element, vectors, count);
+  const step = (query: Pointer, first: number, keys: readonly (readonly VectorF32[])[], count?: I32) => {
     sums.forEach((row, i) => {
       const place = (at + first + i * stride) * 4;
-      const vector = count === undefined ? b.loadVector(query, place) : b.loadPartial(b.offset(query, place, 1), count);
-      row.forEach((sum, j) => sum.set(b.fma(vector, keys[j]!, sum.get())));
+      const vectors = keys[0]!.map((_, u) =>
+        count === undefined
+          ? b.loadVector(query, place + u * b.lanes * 4)
+          : b.loadPartial(b.offset(query, place, 1), count),
+      );
+      keys.forEach((key, j) => {
+        key.forEach((numbers, u) => {
+          const sum = row[j * fused + u]!;
+          sum.set(b.fma(vectors[u]!, numbers, sum.get()));
+        });
+      });
     });
   };
-  const whole = (query: Pointer, from: readonly CacheRow[], vectors: number) => {
-    for (let v = 0; v < vectors; v++) {
+  const whole = (query: Pointer, from: readonly CacheRow[], steps: number) => {
+    for (let v = 0; v < steps; v++) {
       step(
         query,
-        v * b.lanes,
-        from.map((row) => loadNumbers(b, memory, row, v * b.lanes)),
+        v * wide,
+        from.map((row) => load(row, v * wide, fused)),
       );
     }
   };
-  const turn = UNROLLED_VECTORS * b.lanes;
+  const turn = UNROLLED_VECTORS * wide;
   const looped = dim > 2 * turn ? dim - (dim % turn) : 0;
   if (looped > 0) {
     b.loop(0, looped, turn, (d) => {
@@ -45,18 +63,16 @@ export function dotProducts(b: Builder, products: DotProducts, sums: Sums): void
       );
     });
   }
-  const vectors = Math.floor((dim - looped) / b.lanes);
+  const steps = Math.floor((dim - looped) / wide);
   const rest = rows.map((row) => fromElement(b, memory, row, b.i32(looped)));
-  whole(b.offset(queries, looped), rest, vectors);
-  const done = looped + vectors * b.lanes;
-  if (done === dim) return;
-  const count = b.i32(dim - done);
-  step(
-    b.offset(queries, done),
-    0,
-    rest.map((row) => loadNumbers(b, memory, row, done - looped, count)),
-    filled ? undefined : count,
-  );
+  const query = b.offset(queries, looped);
+  whole(query, rest, steps);
+  // What is left goes to the first vector of each sum.
+  for (let done = looped + steps * wide; done < dim; done += b.lanes) {
+    const count = dim - done >= b.lanes ? undefined : b.i32(dim - done);
+    const keys = rest.map((row) => load(row, done - looped, 1, count));
+    step(b.offset(queries, done), 0, keys, filled ? undefined : count);
+  }
 }
 
 export type Sums = readonly (readonly Variable<'vf32'>[])[];

@@ -188,6 +188,8 @@ export interface TargetInfo {
   readonly bf16Pairs: boolean;
   /** Vectors that the target's compiler fuses into one wider operation when adjacent (V8's revectorization): 1 or 2. */
   readonly fusedVectors: number;
+  /** Whether the target can have memory fetched ahead; elsewhere a `prefetch` is nothing, and so should be what leads to it. */
+  readonly prefetches: boolean;
   /** Cut of matrix products to use in place of the one that is best by measurement: for measuring others. */
   readonly productTile?: ProductTile;
 }

@@ -70,7 +70,7 @@ export class MemoryBuilder extends ValueBuilder {
   loadSplatI32(address: Pointer, offset = 0): VectorI32 {
     return this.#load('vi32', 'i32', address, offset, { splat: true });
   }
-  loadPartialI32(address: Pointer, count: I32, memory: 'i32' | 'u8' | 'i8' = 'i32'): VectorI32 {
+  loadPartialI32(address: Pointer, count: I32, memory: 'i32' | 'u8' | 'i8' | 'u16' = 'i32'): VectorI32 {
     return this.#load('vi32', memory, address, 0, { count });
   }
   /** `4 * lanes` bytes. */

@@ -21,6 +21,7 @@ export function interpreterTarget(lanes = 4): TargetInfo {
     halfConversions: ['f16', 'bf16'],
     bf16Pairs: true,
     fusedVectors: 1,
+    prefetches: true,
   };
 }
 

@@ -14,6 +14,8 @@ export interface EmitOptions {
   readonly relaxed: boolean;
   /** 64-bit addresses. */
   readonly wide: boolean;
+  /** Write what V8 can pair: see `#loadPair`. */
+  readonly fusing: boolean;
 }
 
 type Pure = Extract<Instruction, { op: 'pure' }>;
@@ -94,7 +96,13 @@ export class WasmEmitter {
   }
 
   #block(instructions: readonly Instruction[]): void {
-    for (const instruction of instructions) this.#instruction(instruction);
+    for (let i = 0; i < instructions.length; i++) {
+      const [first, second] = [instructions[i]!, instructions[i + 1]];
+      if (this.#options.fusing && second !== undefined && areNeighbours(first, second)) {
+        this.#loadPair(first as Load, second as Load);
+        i++;
+      } else this.#instruction(first);
+    }
   }
 
   #instruction(instruction: Instruction): void {
@@ -254,11 +262,25 @@ export class WasmEmitter {
   }
 
   #select(condition: Value, a: Value, b: Value): void {
+    const vector = this.#wasmType(a.type) === TYPE.v128;
+    // Masks clear lanes in one step, which V8 pairs; it does not pair lane selection.
+    if (vector && this.#isZero(b)) {
+      this.#get(a).#get(condition).#simd(SIMD.and);
+      return;
+    }
+    if (vector && this.#isZero(a)) {
+      this.#get(b).#get(condition).#simd(SIMD.andNot);
+      return;
+    }
     this.#get(a).#get(b).#get(condition);
-    if (this.#wasmType(a.type) === TYPE.v128) {
+    if (vector) {
       // Masks of comparisons are all ones or all zeros per lane, which is what lane selection asks for.
       this.#simd(this.#options.relaxed && a.type !== 'vi8' ? SIMD.relaxedLaneSelectI32 : SIMD.bitselect);
     } else this.#code.byte(0x1b);
+  }
+
+  #isZero(value: Value): boolean {
+    return Object.is(this.#constants.get(value.id), 0);
   }
 
   /** Halving: lanes 0,1 with 2,3, then lane 0 with 1. */
@@ -352,13 +374,28 @@ export class WasmEmitter {
       this.#memory({ i32: 0x28, i8: 0x2c, u8: 0x2d, u16: 0x2f }[memory as 'i32']!, offset);
     } else if (load.splat) this.#simdMemory(SIMD.load32Splat, offset);
     else if (memory === 'f32' || memory === 'i32' || memory === 'bytes') this.#simdMemory(SIMD.load, offset);
-    else if (memory === 'u16') this.#simdMemory(SIMD.load64Zero, offset).#simd(SIMD.extendLowI16Unsigned);
+    else if (memory === 'u16') this.#simdMemory(SIMD.load16x4Unsigned, offset);
     else {
       this.#simdMemory(SIMD.load32Zero, offset);
       if (memory === 'u8') this.#simd(SIMD.extendLowI8Unsigned).#simd(SIMD.extendLowI16Unsigned);
       else this.#simd(SIMD.extendLowI8Signed).#simd(SIMD.extendLowI16Signed);
     }
     this.#set(result);
+  }
+
+  /**
+   * Two neighbouring vectors of narrow elements, loaded as one and widened from its halves: V8 pairs the two conversions,
+   * but loads that widen only if their offsets from a common address are not zero.
+   */
+  #loadPair({ result, memory, address, offset }: Load, second: Load): void {
+    const words = this.#newLocal(TYPE.v128);
+    const signed = memory === 'i8';
+    const load = { i8: SIMD.load8x8Signed, u8: SIMD.load8x8Unsigned, u16: SIMD.load }[memory as 'u16'];
+    this.#get(address).#simdMemory(load, offset).#local(0x22, words);
+    this.#simd(signed ? SIMD.extendLowI16Signed : SIMD.extendLowI16Unsigned).#set(result);
+    this.#local(0x20, words)
+      .#simd(signed ? SIMD.extendHighI16Signed : SIMD.extendHighI16Unsigned)
+      .#set(second.result);
   }
 
   /** Lane by lane while there are elements left; the lanes behind stay zero. */
@@ -409,6 +446,21 @@ export class WasmEmitter {
     this.#code.byte(0xfe, { load: 0x10, store: 0x17, add: 0x1e }[kind], 2).unsigned(0);
     if (result !== undefined) this.#set(result);
   }
+}
+
+const NARROW_BYTES: Readonly<Partial<Record<string, number>>> = { u8: 1, i8: 1, u16: 2 };
+
+/** Whether the second instruction loads the whole vector of narrow elements that stands behind that of the first. */
+function areNeighbours(first: Instruction, second: Instruction): boolean {
+  if (first.op !== 'load' || second.op !== 'load') return false;
+  const bytes = NARROW_BYTES[first.memory];
+  return (
+    bytes !== undefined &&
+    first.memory === second.memory &&
+    [first, second].every(({ result, count, splat }) => result.type === 'vi32' && count === undefined && !splat) &&
+    first.address.id === second.address.id &&
+    second.offset === first.offset + 4 * bytes
+  );
 }
 
 const LANE_LOADS = {

@@ -23,13 +23,16 @@ export function wasmTarget(options: { relaxed: boolean; fusedVectors?: number })
     halfConversions: [],
     bf16Pairs: false,
     fusedVectors: options.fusedVectors ?? 1,
+    prefetches: false,
   };
 }
 
 /** The bytes of a module that exports the kernel as `run` over the imported memory `m.m`. */
 export function encodeKernel(kernel: Kernel, target: TargetInfo, memory: MemoryImport): Uint8Array<ArrayBuffer> {
   const program = lowerKernel(kernel, target);
-  const { locals, code } = new WasmEmitter(program, { relaxed: target.name === 'wasm', wide: memory.wide }).emit();
+  const { locals, code } = new WasmEmitter(program, {
+    ...{ relaxed: target.name === 'wasm', wide: memory.wide, fusing: target.fusedVectors > 1 },
+  }).emit();
   return encodeModule(memory, [TYPE.i32, TYPE.i32, TYPE.i32], locals, code);
 }
 

@@ -33,5 +33,6 @@ export function x64Target(level: X64Level): TargetInfo {
     halfConversions: ['f16'],
     bf16Pairs: level.avx512 && level.bf16,
     fusedVectors: 1,
+    prefetches: true,
   };
 }
