@@ -1,7 +1,7 @@
 import type { PagedAttentionVariant, PagedParameters } from './attention-paged-layout.ts';
 import { passes } from './attention-paged-shapes.ts';
-import { type PagedTask, sequencePages, slotOf } from './attention-paged-work.ts';
-import type { Builder, I32 } from './builder.ts';
+import { type PagedTask, sequencePages, slotOf, type Work } from './attention-paged-work.ts';
+import type { Builder, I32, Pointer } from './builder.ts';
 import { CACHE_BYTES, type CacheRow, headRow, slotRow } from './cache-format.ts';
 
 /** Cache lines of 64 bytes. */
@@ -71,4 +71,34 @@ export function fetcher(b: Builder, p: PagedParameters, variant: PagedAttentionV
       );
     },
   };
+}
+
+/**
+ * Where nothing can be fetched ahead of its use: reads a byte of each line that a block of positions needs, as its slots lie
+ * side by side. Nothing else waits for these loads, so that many are under way at a time; the tiles, whose loads come by
+ * and by, would wait for each.
+ */
+export function readAhead(b: Builder, { p, variant, layout, own, keyHeads }: Work, count: I32): void {
+  if (b.target.prefetches) return;
+  const { memory, nopeDim, ropeDim, valueDim } = variant;
+  const seen = b.variable(b.i32(0));
+  const read = (place: Pointer, offset: number) => seen.set(b.or<'i32'>(seen.get(), b.loadI32(place, offset, 'u8')));
+  const readRow = (cache: CacheRow, slot: I32, slotStride: I32, headStride: I32, dim: number) => {
+    const inSlot = slotRow(b, memory, cache, slot, slotStride);
+    b.loop(0, keyHeads.count, 1, (i) => {
+      const { values, scales } = headRow(b, memory, inSlot, b.add(keyHeads.first, i), { headStride, dim });
+      for (let line = 0; line < dim * CACHE_BYTES[memory]; line += LINE) read(values, line);
+      if (memory === 'q8') read(scales, 0);
+    });
+  };
+  b.loop(0, count, 1, (position) => {
+    const slot = b.loadI32(b.offset(own, position), layout.at.slots * 4);
+    readRow({ values: p.keyNope, scales: p.keyNopeScales }, slot, p.keyNopeSlotStride, p.keyNopeHeadStride, nopeDim);
+    if (ropeDim > 0) {
+      readRow({ values: p.keyRope, scales: p.keyRopeScales }, slot, p.keyRopeSlotStride, p.keyRopeHeadStride, ropeDim);
+    }
+    readRow({ values: p.value, scales: p.valueScales }, slot, p.valueSlotStride, p.valueHeadStride, valueDim);
+  });
+  // Kept, so that no compiler leaves the loads out.
+  b.storeI32(own, seen.get(), layout.at.parts * 4);
 }

@@ -46,8 +46,6 @@ export function scratchLayout(variant: ScratchVariant) {
     slots: filled(BLOCK + MARGIN),
     /** Of each head and quad of positions a vector, in which four lanes that are four apart add up to a score. */
     sums: group * QUADS * MOST_LANES,
-    /** Sums of a tile's heads and some positions lane by lane: see `scores`. */
-    parts: group * MOST_TOGETHER * MOST_LANES,
     weights: group * BLOCK,
     corrections: filled(group),
     /** All rows and heads of the task. */
@@ -57,6 +55,8 @@ export function scratchLayout(variant: ScratchVariant) {
     /** A block of keys and values as numbers: see `packs`. */
     keys: packable ? (BLOCK + MARGIN) * (nope + rope) : 0,
     values: packable ? BLOCK * filled(variant.valueDim) : 0,
+    /** Sums of a tile's heads and some positions lane by lane: see `scores`. */
+    parts: group * MOST_TOGETHER * MOST_LANES,
   };
   const at = { ...sizes };
   let total = 0;
@@ -79,8 +79,22 @@ export function keyHeadsTogether({ nopeDim, valueDim, group, memory }: ScratchVa
   return Math.max(1, Math.min(fitting, Math.floor(MOST_HEADS / group)));
 }
 
-/** Neighbouring rows of a sequence that a task works on at most, so that a block of the cache comes near once for all. */
-export const MOST_ROWS = 4;
+const MOST_ROWS = 8;
+
+/**
+ * Neighbouring rows of a sequence that a task works on at most, so that a block of the cache comes near once for all; more
+ * of them where it is packed for them.
+ */
+export const mostRows = (packed: boolean): number => (packed ? MOST_ROWS : MOST_ROWS / 2);
+
+/**
+ * Whether keys and values of a block are written to the worker's own memory as numbers first: where converting them takes
+ * long, and they are read by several rows or tiles of heads.
+ */
+export function packs({ target }: Builder, { memory }: ScratchVariant, readers: number): boolean {
+  if (memory === 'f32' || (memory !== 'q8' && target.halfConversions.includes(memory))) return false;
+  return readers > 1;
+}
 
 /**
  * Queries are multiplied with this where keys are loaded with a scale of 2⁻¹¹² (see `loadedScale`). Half of the way back

@@ -52,8 +52,8 @@ export function scores(b: Builder, work: GroupWork, count: I32): void {
   headTiles(b, group, tile.heads, (head, heads) => {
     const queries = b.offset(b.offset(own, layout.at.queries * 4, 1), b.add(inTask, head), layout.queryStride * 4);
     const target = b.offset(b.offset(own, layout.at.sums * 4, 1), head, QUADS * lanes * 4);
-    const keep = (position: I32, i: number, quad: number, [s0, s1, s2, s3]: readonly VectorF32[][]) => {
-      const to = b.offset(target, position, (lanes / QUAD) * 4);
+    const placeOf = (position: I32) => b.offset(target, position, (lanes / QUAD) * 4);
+    const keep = (to: Pointer, i: number, quad: number, [s0, s1, s2, s3]: readonly VectorF32[][]) => {
       const low = s0!.map((each, u) => b.addPairs(each, s1![u]!));
       const high = s2!.map((each, u) => b.addPairs(each, s3![u]!));
       const four = low.map((each, u) => b.addPairs(each, high[u]!));
@@ -62,9 +62,10 @@ export function scores(b: Builder, work: GroupWork, count: I32): void {
     if (tile.width % QUAD === 0) {
       b.loop(0, count, tile.width, (position) => {
         const sums = tileSums(queries, heads, position);
+        const to = placeOf(position);
         sums.forEach((row, i) => {
           const vectors = chunks(row, fused).map((sum) => sum.map((part) => part.get()));
-          for (let j = 0; j < tile.width; j += QUAD) keep(position, i, j / QUAD, vectors.slice(j, j + QUAD));
+          for (let j = 0; j < tile.width; j += QUAD) keep(to, i, j / QUAD, vectors.slice(j, j + QUAD));
         });
       });
       return;
@@ -87,12 +88,13 @@ export function scores(b: Builder, work: GroupWork, count: I32): void {
           });
         });
       });
+      const to = placeOf(position);
       for (let i = 0; i < heads; i++) {
         for (let quad = 0; quad < together / QUAD; quad++) {
           const four = Array.from({ length: QUAD }, (_, j) =>
             loadFused(b, waiting, (i * together + quad * QUAD + j) * lanes * 4),
           );
-          keep(position, i, quad, four);
+          keep(to, i, quad, four);
         }
       }
     });

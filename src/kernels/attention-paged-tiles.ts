@@ -1,18 +1,20 @@
-import { fetcher } from './attention-paged-fetch.ts';
+import { fetcher, readAhead } from './attention-paged-fetch.ts';
 import {
   BLOCK,
   filled,
   fusedLanes,
   MARGIN,
+  mostRows,
   type PagedAttentionVariant,
   type PagedParameters,
+  packs,
   QUERY_SCALE,
   ROW_BLOCK,
   scratchLayout,
 } from './attention-paged-layout.ts';
 import { scores, weigh } from './attention-paged-scores.ts';
 import { scoreTile } from './attention-paged-shapes.ts';
-import { addValues, VALUE_STEPS } from './attention-paged-values.ts';
+import { addValues } from './attention-paged-values.ts';
 import { type GroupWork, type PagedTask, sequencePages, slotOf, type Work } from './attention-paged-work.ts';
 import type { Builder, I32, Pointer } from './builder.ts';
 import { fromElement, headRow, loadedScale, loadVectors, slotRow } from './cache-format.ts';
@@ -38,15 +40,17 @@ export function pagedTask(b: Builder, p: PagedParameters, variant: PagedAttentio
   });
   const end = b.variable(task.end(task.row));
   b.loop(1, rowCount, 1, (i) => end.set(b.max(end.get(), task.end(b.add(task.row, i)))));
-  const packed = packs(b, variant, task.rowCount !== undefined);
+  const tiles = Math.ceil(group / scoreTile(b, variant).heads);
+  const packed = packs(b, variant, task.rowCount === undefined ? tiles : mostRows(true));
   const block = task.rowCount === undefined ? ROW_BLOCK : BLOCK;
   b.loop(task.first, end.get(), block, (from) => {
     const count = b.min(b.sub(end.get(), from), block);
     writeSlots(b, work, from, count);
     ahead.begin(b.add(from, block));
+    if (task.rowCount === undefined) readAhead(b, work, count);
     b.loop(0, keyHeadCount, 1, (i) => {
       const keyHead = b.add(first, i);
-      if (packed) pack(b, work, keyHead, b.and(b.add(count, VALUE_STEPS - 1), -VALUE_STEPS));
+      if (packed) pack(b, work, keyHead, count);
       const one = (row: I32, rowInTask: I32, seen: I32) => {
         const inTask = b.add(b.mul(rowInTask, headCount), b.mul(i, group));
         const head = b.add(firstHead, b.mul(i, group));
@@ -74,16 +78,6 @@ export function pagedTask(b: Builder, p: PagedParameters, variant: PagedAttentio
       task.finish(row, head, task.place(row, head), { highest, sum });
     });
   });
-}
-
-/**
- * Whether keys and values of a block are written to the worker's own memory as numbers first: where converting them takes
- * long, and they are read by several rows or tiles of heads.
- */
-function packs(b: Builder, variant: PagedAttentionVariant, severalRows: boolean): boolean {
-  const { memory, group } = variant;
-  if (memory === 'f32' || (memory !== 'q8' && b.target.halfConversions.includes(memory))) return false;
-  return severalRows || group > scoreTile(b, variant).heads;
 }
 
 /** Writes a block of keys and values of one head to the worker's own memory. */

@@ -5,9 +5,6 @@ import type { GroupWork } from './attention-paged-work.ts';
 import type { Builder, I32, VectorF32 } from './builder.ts';
 import { fromElement, headRow, loadVectors, slotRow } from './cache-format.ts';
 
-/** Positions of one turn: behind the last one are some of weight zero, whose numbers are read. */
-export const VALUE_STEPS = 2;
-
 /** Adds weight · value over a block of positions to what the heads have summed up, some columns at a time. */
 export function addValues(b: Builder, work: GroupWork, from: I32, count: I32): void {
   const { p, variant, layout, own, keyHead } = work;
@@ -19,10 +16,12 @@ export function addValues(b: Builder, work: GroupWork, from: I32, count: I32): v
 
   const addTile = (head: I32, heads: number, column: I32, vectors: number, partial?: I32) => {
     const places = Array.from({ length: heads }, (_, i) => work.place(work.row, b.add(work.head, b.add(head, i))));
-    const columns = places.map((place) => b.offset(place, column));
+    // Made where they are used: registers for addresses are few, too.
+    const columnsOf = () => places.map((place) => b.offset(place, column));
     const sums = grid(b, heads, vectors);
     const inGroup = b.offset(own, head);
     b.if(b.eq(isFirst, 0), () => {
+      const columns = columnsOf();
       sums.forEach((row, i) => {
         const correction = b.loadSplat(inGroup, (layout.at.corrections + i) * 4);
         row.forEach((sum, j) => {
@@ -33,15 +32,13 @@ export function addValues(b: Builder, work: GroupWork, from: I32, count: I32): v
       });
     });
     const base = fromElement(b, memory, values, column);
-    const stride = filled(valueDim) * 4;
     const packedColumn = b.offset(b.offset(own, layout.at.values * 4, 1), column);
     const weights = b.offset(own, head, BLOCK * 4);
-    const step = (position: I32, behind: number) => {
+    b.loop(0, count, 1, (position) => {
       work.fetch(1);
-      const slot = () => b.loadI32(b.offset(own, position), (layout.at.slots + behind) * 4);
       const row = work.packed
-        ? { values: b.offset(b.offset(packedColumn, position, stride), behind * stride, 1), scales: own }
-        : slotRow(b, memory, base, slot(), p.valueSlotStride);
+        ? { values: b.offset(packedColumn, position, filled(valueDim) * 4), scales: own }
+        : slotRow(b, memory, base, b.loadI32(b.offset(own, position), layout.at.slots * 4), p.valueSlotStride);
       const loaded: VectorF32[] = [];
       while (loaded.length < vectors) {
         const next = Math.min(b.target.fusedVectors, vectors - loaded.length);
@@ -49,13 +46,11 @@ export function addValues(b: Builder, work: GroupWork, from: I32, count: I32): v
       }
       const local = b.offset(weights, position);
       sums.forEach((sumsOfHead, i) => {
-        const factor = b.loadSplat(local, (layout.at.weights + i * BLOCK + behind) * 4);
+        const factor = b.loadSplat(local, (layout.at.weights + i * BLOCK) * 4);
         sumsOfHead.forEach((sum, j) => sum.set(b.fma(factor, loaded[j]!, sum.get())));
       });
-    };
-    b.loop(0, count, VALUE_STEPS, (position) => {
-      for (let behind = 0; behind < VALUE_STEPS; behind++) step(position, behind);
     });
+    const columns = columnsOf();
     sums.forEach((row, i) => {
       row.forEach((sum, j) => {
         if (partial === undefined) b.store(columns[i]!, sum.get(), j * b.lanes * 4);

@@ -1,8 +1,9 @@
 import {
   keyHeadsTogether,
-  MOST_ROWS,
+  mostRows,
   type PagedAttentionVariant,
   type PagedParameters,
+  packs,
   type scratchLayout,
 } from './attention-paged-layout.ts';
 import type { Builder, F32, I32, Pointer } from './builder.ts';
@@ -72,7 +73,7 @@ export function dealOutRows(
   body: (rows: { readonly row: I32; readonly rowCount: I32 }, keyHeads: KeyHeads) => void,
 ): void {
   const share = b.divideUnsigned(p.rows, b.mul(b.workers, 4));
-  const most = b.max(b.min(share, MOST_ROWS), 1);
+  const most = b.max(b.min(share, mostRows(packs(b, variant, 2))), 1);
   const tiles = b.divideUnsigned(b.add(p.rows, b.sub(most, 1)), most);
   dealOutKeyHeads(b, { rows: tiles, heads: p.heads }, variant, 1, (tile, inRow, at) => {
     const { keyHeads } = at(inRow);
@@ -100,7 +101,7 @@ export function dealOutRows(
 }
 
 export interface PagedTask {
-  /** Rows of one sequence, one behind the other, `rowCount` of them at most MOST_ROWS; 1 if undefined. */
+  /** Rows of one sequence, one behind the other, `rowCount` of them; 1 if undefined. */
   readonly row: I32;
   readonly rowCount?: I32;
   /** Heads of keys and values; the task is all heads of their groups. */

@@ -65,8 +65,7 @@ export function dotProducts(b: Builder, products: DotProducts, sums: Sums): void
   }
   const steps = Math.floor((dim - looped) / wide);
   const rest = rows.map((row) => fromElement(b, memory, row, b.i32(looped)));
-  const query = b.offset(queries, looped);
-  whole(query, rest, steps);
+  whole(b.offset(queries, looped), rest, steps);
   // What is left goes to the first vector of each sum.
   for (let done = looped + steps * wide; done < dim; done += b.lanes) {
     const count = dim - done >= b.lanes ? undefined : b.i32(dim - done);
