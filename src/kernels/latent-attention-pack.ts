@@ -1,6 +1,14 @@
 import { sequencePages, slotOf } from './attention-paged-work.ts';
-import type { Builder, I32, Pointer, VectorI32 } from './builder.ts';
-import { CACHE_BYTES, type CacheRow, fromElement, loadNumbers, slotRow } from './cache-format.ts';
+import type { Builder, I32, Pointer, VectorF32, VectorI32 } from './builder.ts';
+import {
+  CACHE_BYTES,
+  type CacheRow,
+  fromElement,
+  loadedScale,
+  loadNumbers,
+  loadVectors,
+  slotRow,
+} from './cache-format.ts';
 import { BLOCK, part, type Work } from './latent-attention-layout.ts';
 
 /** Where latent and rotary key of a position stand in the cache. */
@@ -40,6 +48,9 @@ export function packNumbers(b: Builder, work: Work, from: I32, count: I32): void
   const { variant, layout } = work;
   const { memory, rank, ropeDim } = variant;
   const keys = part(b, work, 'keys');
+  const fused = b.target.fusedVectors;
+  const loaded = loadedScale(b, memory);
+  const whole = (numbers: VectorF32) => (loaded === 1 ? numbers : b.mul(numbers, 1 / loaded));
   b.loop(0, count, 1, (i) => {
     const { latent, rope } = positionRows(b, work, b.add(from, i));
     const to = b.offset(keys, i, layout.keyStride * 4);
@@ -50,8 +61,11 @@ export function packNumbers(b: Builder, work: Work, from: I32, count: I32): void
         (first, vectors) => {
           const source = fromElement(b, memory, row, first);
           const place = b.offset(target, first);
-          for (let v = 0; v < vectors; v++) {
-            b.store(place, loadNumbers(b, memory, source, v * b.lanes), v * b.lanes * 4);
+          for (let v = 0; v < vectors; v += fused) {
+            const numbers = loadVectors(b, memory, source, v * b.lanes, Math.min(fused, vectors - v));
+            numbers.map(whole).forEach((vector, u) => {
+              b.store(place, vector, (v + u) * b.lanes * 4);
+            });
           }
         },
         (first, left) => {
@@ -128,8 +142,30 @@ function copyPairs(b: Builder, from: Pointer, to: Pointer, dim: number): void {
 /** Cache lines of 64 bytes. */
 const LINE = 64;
 
+/** As `readAhead` of attention over keys and values. */
+export function readBlock(b: Builder, work: Work, from: I32, count: I32): void {
+  if (b.target.prefetches) return;
+  const { rank, ropeDim, memory } = work.variant;
+  const bytes = CACHE_BYTES[memory];
+  const seen = b.variable(b.i32(0));
+  b.loop(0, count, 1, (i) => {
+    const { latent, rope } = positionRows(b, work, b.add(from, i));
+    const read = (place: Pointer, length: number) => {
+      for (let line = 0; line < length; line += LINE) {
+        seen.set(b.or<'i32'>(seen.get(), b.loadI32(place, line, 'u8')));
+      }
+    };
+    read(latent.values, rank * bytes);
+    read(rope.values, ropeDim * bytes);
+    if (memory === 'q8') read(latent.scales, 1);
+  });
+  // Kept, so that no compiler leaves the loads out; weights are written here before they are read.
+  b.storeI32(part(b, work, 'weights'), seen.get());
+}
+
 /** Fetches what this worker needs a block of positions later. */
 export function fetchAhead(b: Builder, work: Work, position: I32, count: number): void {
+  if (!b.target.prefetches) return;
   const { variant, task } = work;
   const bytes = CACHE_BYTES[variant.memory];
   for (let i = 0; i < count; i++) {

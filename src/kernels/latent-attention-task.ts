@@ -10,7 +10,7 @@ import {
   part,
   type Work,
 } from './latent-attention-layout.ts';
-import { packNumbers, packPairs } from './latent-attention-pack.ts';
+import { packNumbers, packPairs, readBlock } from './latent-attention-pack.ts';
 import { addValues, scores, weigh } from './latent-attention-tiles.ts';
 
 /**
@@ -34,6 +34,7 @@ export function latentTask(b: Builder, p: LatentParameters, variant: LatentAtten
   b.loop(0, b.mul(heads, layout.columns), b.lanes, (i) => b.store(b.offset(output, i), b.vectorF32(0)));
   b.loop(task.first, task.end, BLOCK, (from) => {
     const count = b.min(b.sub(task.end, from), BLOCK);
+    readBlock(b, work, from, count);
     if (layout.pairs) packPairs(b, work, from, count);
     else packNumbers(b, work, from, count);
     scores(b, work, from, count);
