@@ -370,6 +370,36 @@ describe.each(allTargets)('neighbouring rows on %s', (target) => {
   });
 });
 
+describe.each(allTargets)('large queries and small keys on %s', (target) => {
+  it('give the scores of their products, down to denormals of f16', () => {
+    const problem: Problem = {
+      variant: { nopeDim: 24, ropeDim: 5, valueDim: 10, group: 3, pageSize: 8, memory: 'f16' },
+      keyHeads: 2,
+      latent: false,
+      sequences: [{ length: 21, asking: 2 }],
+      workers: 1,
+      pieces: true,
+      offset: 1,
+      padding: 0,
+      seed: 11,
+    };
+    const data = build(problem);
+    const { keyWidth, ropeWidth } = layoutOf(problem);
+    // Powers of two change nothing but the exponents; the smallest keys are the smallest denormals.
+    const small = data.written.map(({ row, ...rest }) => ({
+      ...rest,
+      row: row.map((x, i) => (i < keyWidth + ropeWidth ? x * 2 ** -20 : x)),
+    }));
+    const large = (query: readonly number[]) => query.map((x) => x * 2 ** 20);
+    const moved = { ...data, written: small, queryNope: large(data.queryNope), queryRope: large(data.queryRope) };
+    const tolerance = target === 'interpreter64' ? 1e-12 : 4e-6;
+    for (const pieces of [true, false]) {
+      const actual = run(target, { ...problem, pieces }, moved);
+      expect(largestError(actual, reference(problem, data))).toBeLessThan(tolerance);
+    }
+  });
+});
+
 describe('page size', () => {
   it('must be a power of two', () => {
     const variant = { nopeDim: 4, ropeDim: 0, valueDim: 4, group: 1, pageSize: 12, memory: 'f32' } as const;

@@ -2,8 +2,9 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { writeCache } from './attention-paged.ts';
 import { quantised } from './cache-format.fixture.ts';
-import { type CacheMemory, SCALE_BLOCK, scaleBlocks } from './cache-format.ts';
+import { type CacheMemory, loadedScale, loadVectors, SCALE_BLOCK, scaleBlocks } from './cache-format.ts';
 import { bf16ToF32, f16ToF32, f32ToBf16, f32ToF16 } from './half-numbers.ts';
+import { defineKernelFamily } from './kernel.ts';
 import { allTargets, createArena, type TestTarget } from './testing.ts';
 
 /** Writes one row of heads and gives back what the cache holds of it. */
@@ -91,5 +92,50 @@ describe.each(allTargets)('numbers of a cache on %s', (target) => {
       }),
       { numRuns },
     );
+  });
+});
+
+/** Loads vectors, several at a time, and stores the numbers without their scale. */
+const loaded = defineKernelFamily(
+  'loadedNumbers',
+  { result: 'out', values: 'in', scales: 'in', count: 'i32' },
+  (b, p, { memory, vectors }: { memory: CacheMemory; vectors: number }) => {
+    const turn = vectors * b.lanes;
+    b.loop(0, p.count, turn, (i) => {
+      const row = { values: b.offset(p.values, i, memory === 'f32' ? 4 : memory === 'q8' ? 1 : 2), scales: p.scales };
+      const found = loadVectors(b, memory, row, 0, vectors);
+      found.forEach((vector, v) => {
+        b.store(b.offset(p.result, i), b.mul<'vf32'>(vector, 1 / loadedScale(b, memory)), v * b.lanes * 4);
+      });
+    });
+  },
+);
+
+describe.each(allTargets)('vectors of a cache on %s', (target) => {
+  const vectors = target === 'interpreter16' || target.startsWith('avx512') ? 1 : 2;
+
+  it.each([1, vectors])('are loaded %d at a time: every finite f16, and bf16', (together) => {
+    const count = 8192;
+    const arena = createArena({ target, bytes: 1 << 17 });
+    const [bits, result] = [arena.u16(count, { offset: 1 }), arena.f32(count)];
+    for (const memory of ['f16', 'bf16'] as const) {
+      const decode = memory === 'f16' ? f16ToF32 : bf16ToF32;
+      for (let start = 0; start < 65536; start += count) {
+        const all = Array.from({ length: count }, (_, i) => start + i);
+        const finite = all.map((each) => (Number.isFinite(decode(each)) ? each : 0));
+        bits.write(finite);
+        arena.run(loaded({ memory, vectors: together }), { result, values: bits, scales: 0, count });
+        expect(result.read()).toEqual(finite.map(decode));
+      }
+    }
+  });
+
+  it('are loaded in q8 with their scale', () => {
+    const arena = createArena({ target });
+    const bytes = Array.from({ length: 32 }, (_, i) => (i * 89 + 128) & 0xff);
+    const [values, result] = [arena.bytes(bytes, { offset: 3 }), arena.f32(32)];
+    const scales = arena.u16([f32ToBf16(0.375)]);
+    arena.run(loaded({ memory: 'q8', vectors }), { result, values, scales, count: 32 });
+    expect(result.read()).toEqual(bytes.map((byte) => ((byte << 24) >> 24) * 0.375));
   });
 });

@@ -1,4 +1,5 @@
 import { attentionForward } from '../kernels/attention.ts';
+import { pagedAttention } from '../kernels/attention-paged.ts';
 import { gatherRows } from '../kernels/embedding.ts';
 import type { Kernel, TargetInfo } from '../kernels/index.ts';
 import { matmul } from '../kernels/matmul.ts';
@@ -25,6 +26,7 @@ const kernels = (): Kernel[] =>
     rmsNorm,
     siluGate,
     attentionForward({ nopeDim: 12, ropeDim: 4, valueDim: 12, group: 1 }),
+    pagedAttention({ nopeDim: 16, ropeDim: 0, valueDim: 16, group: 2, pageSize: 4, memory: 'f16' }),
     packTransposed({ operand: 'b' }),
     matmul({ operands: 'rows', precision: 'f32', accumulate: false }),
   ].map((kernel) => kernel as unknown as Kernel);
