@@ -32,7 +32,7 @@ export function scores(b: Builder, work: GroupWork, count: I32): void {
     ),
     scales: own,
   });
-  const tile = scoreTile(b, variant);
+  const tile = scoreTile(b, variant, work.rowCount !== undefined);
   /** Sums of a tile lane by lane. */
   const tileSums = (queries: Pointer, heads: number, position: I32): Sums => {
     const sums = grid(b, heads, tile.width * fused);

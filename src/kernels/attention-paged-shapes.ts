@@ -28,13 +28,19 @@ const LEAST_SUMS = 8;
 /** Cost of a load beside multiply-adds, in these; of the cache, which is converted, so many times more. */
 const LOAD_COST = 0.25;
 const CACHE_LOAD = 2;
+/** The same where widening takes several instructions and nothing is packed before. */
+const WIDENED_LOAD = 4;
 
-function bestTile(b: Builder, group: number, widths: readonly number[], all: number): Tile {
+function bestTile(
+  b: Builder,
+  group: number,
+  { widths, all, cacheLoad = CACHE_LOAD }: { widths: readonly number[]; all: number; cacheLoad?: number },
+): Tile {
   const tiles = widths.flatMap((width) =>
     Array.from({ length: Math.min(group, 8) }, (_, i) => ({ heads: i + 1, width })),
   );
   const cost = ({ heads, width }: Tile) => {
-    const one = Math.max(heads * width, LEAST_SUMS) + LOAD_COST * (width * CACHE_LOAD + heads);
+    const one = Math.max(heads * width, LEAST_SUMS) + LOAD_COST * (width * cacheLoad + heads);
     return one * Math.ceil(group / heads) * Math.ceil(all / width);
   };
   const fitting = tiles.filter(({ heads, width }) => heads * width + width + 1 <= registersOf(b));
@@ -45,11 +51,14 @@ function bestTile(b: Builder, group: number, widths: readonly number[], all: num
  * Tiles of other than four positions or a multiple need one more pass over their sums. On WebAssembly that pays, as more
  * heads share what is loaded and widened; machine code with AVX2 lost 7 % by it.
  */
-export const scoreTile = (b: Builder, { group }: PagedAttentionVariant): Tile =>
-  bestTile(b, group, b.target.name.startsWith('wasm') ? [1, 2, 3, 4, 6, 8] : [4, 8, 16], BLOCK);
+export function scoreTile(b: Builder, { group, memory }: PagedAttentionVariant, severalRows: boolean): Tile {
+  if (!b.target.name.startsWith('wasm')) return bestTile(b, group, { widths: [4, 8, 16], all: BLOCK });
+  const cacheLoad = severalRows || memory === 'f32' ? CACHE_LOAD : WIDENED_LOAD;
+  return bestTile(b, group, { widths: [1, 2, 3, 4, 6, 8], all: BLOCK, cacheLoad });
+}
 
 export const valueTile = (b: Builder, { group, valueDim }: PagedAttentionVariant): Tile =>
-  bestTile(b, group, [1, 2, 3, 4, 6, 8], Math.max(1, Math.floor(valueDim / fusedLanes(b))));
+  bestTile(b, group, { widths: [1, 2, 3, 4, 6, 8], all: Math.max(1, Math.floor(valueDim / fusedLanes(b))) });
 
 /** Vectors of columns: `looped` of them `width` at a time, then some by some, and `left` numbers at last. */
 export function valueColumns(b: Builder, variant: PagedAttentionVariant) {
@@ -68,12 +77,12 @@ export function valueColumns(b: Builder, variant: PagedAttentionVariant) {
 
 const powerBelow = (count: number): number => 2 ** Math.floor(Math.log2(count));
 
-/** How often the tiles of a head of keys pass over a position. */
+/** How often the tiles of a head of keys pass over a position of one row. */
 export function passes(b: Builder, variant: PagedAttentionVariant): number {
   const { looped, width, rest, left } = valueColumns(b, variant);
   const columns = looped / width + rest.length + (left > 0 ? 1 : 0);
   return (
-    Math.ceil(variant.group / scoreTile(b, variant).heads) +
+    Math.ceil(variant.group / scoreTile(b, variant, false).heads) +
     Math.ceil(variant.group / valueTile(b, variant).heads) * columns
   );
 }

@@ -40,8 +40,9 @@ export function pagedTask(b: Builder, p: PagedParameters, variant: PagedAttentio
   });
   const end = b.variable(task.end(task.row));
   b.loop(1, rowCount, 1, (i) => end.set(b.max(end.get(), task.end(b.add(task.row, i)))));
-  const tiles = Math.ceil(group / scoreTile(b, variant).heads);
-  const packed = packs(b, variant, task.rowCount === undefined ? tiles : mostRows(true));
+  const severalRows = task.rowCount !== undefined;
+  const tiles = Math.ceil(group / scoreTile(b, variant, severalRows).heads);
+  const packed = packs(b, variant, severalRows ? mostRows(true) : tiles);
   const block = task.rowCount === undefined ? ROW_BLOCK : BLOCK;
   b.loop(task.first, end.get(), block, (from) => {
     const count = b.min(b.sub(end.get(), from), block);
