@@ -62,6 +62,45 @@ export function dealOutKeyHeads(
   });
 }
 
+/** Neighbouring rows, `rowCount` of them from `row` on. */
+export interface Rows {
+  readonly row: I32;
+  readonly rowCount: I32;
+}
+
+/** Rows that go together: at most `most`, and not so many that workers are left without. */
+export function rowsTogether(b: Builder, rows: I32, most: number): I32 {
+  return b.max(b.min(b.divideUnsigned(rows, b.mul(b.workers, 4)), most), 1);
+}
+
+/** Calls `body` for each run of rows of one sequence among the rows start…end - 1. */
+export function overSequences(
+  b: Builder,
+  sequences: Pointer,
+  { start, end }: { readonly start: I32; readonly end: I32 },
+  body: (rows: Rows) => void,
+): void {
+  const next = b.variable(start);
+  const sequenceOf = (row: I32) => b.loadI32(b.offset(sequences, row));
+  b.while(
+    () => b.lt(next.get(), end),
+    () => {
+      const row = next.get();
+      const stop = b.variable(b.add(row, 1));
+      const same = b.variable(b.i32(1));
+      b.while(
+        () => b.and(b.lt(stop.get(), end), same.get()),
+        () => {
+          same.set(b.eq(sequenceOf(stop.get()), sequenceOf(row)));
+          stop.set(b.add(stop.get(), same.get()));
+        },
+      );
+      body({ row, rowCount: b.sub(stop.get(), row) });
+      next.set(stop.get());
+    },
+  );
+}
+
 /**
  * Deals out neighbouring rows of one sequence, and of each the sets of heads of keys. How many rows go together depends on
  * what there is for the workers to do, but no row's result on its neighbours.
@@ -70,33 +109,15 @@ export function dealOutRows(
   b: Builder,
   p: PagedParameters,
   variant: PagedAttentionVariant,
-  body: (rows: { readonly row: I32; readonly rowCount: I32 }, keyHeads: KeyHeads) => void,
+  body: (rows: Rows, keyHeads: KeyHeads) => void,
 ): void {
-  const share = b.divideUnsigned(p.rows, b.mul(b.workers, 4));
-  const most = b.max(b.min(share, mostRows(packs(b, variant, 2))), 1);
+  const most = rowsTogether(b, p.rows, mostRows(packs(b, variant, 2)));
   const tiles = b.divideUnsigned(b.add(p.rows, b.sub(most, 1)), most);
   dealOutKeyHeads(b, { rows: tiles, heads: p.heads }, variant, 1, (tile, inRow, at) => {
     const { keyHeads } = at(inRow);
-    const start = b.variable(b.mul(tile, most));
-    const end = b.min(b.add(start.get(), most), p.rows);
-    const sequenceOf = (row: I32) => b.loadI32(b.offset(p.sequences, row));
-    b.while(
-      () => b.lt(start.get(), end),
-      () => {
-        const row = start.get();
-        const stop = b.variable(b.add(row, 1));
-        const same = b.variable(b.i32(1));
-        b.while(
-          () => b.and(b.lt(stop.get(), end), same.get()),
-          () => {
-            same.set(b.eq(sequenceOf(stop.get()), sequenceOf(row)));
-            stop.set(b.add(stop.get(), same.get()));
-          },
-        );
-        body({ row, rowCount: b.sub(stop.get(), row) }, keyHeads);
-        start.set(stop.get());
-      },
-    );
+    const start = b.mul(tile, most);
+    const end = b.min(b.add(start, most), p.rows);
+    overSequences(b, p.sequences, { start, end }, (rows) => body(rows, keyHeads));
   });
 }
 

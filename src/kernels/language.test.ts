@@ -540,3 +540,24 @@ describe.each(targets)('the language on %s', (target) => {
     expect(zi.read().slice(0, 2)).toEqual([7, 8]);
   });
 });
+
+describe.each(allTargets)('neighbouring vectors of narrow integers on %s', (target) => {
+  it.each(['u8', 'i8', 'u16'] as const)('are widened alike: %s', (memory) => {
+    const kernel = defineKernel(`neighbours_${memory}`, { x: 'in', z: 'out' }, (b, p) => {
+      const width = b.lanes * (memory === 'u16' ? 2 : 1);
+      // Three in a row: a pair and one that is left, and once more one that stands apart.
+      const vectors = [0, 1, 2, 4].map((v) => b.loadVectorI32(p.x, v * width, memory));
+      vectors.forEach((vector, v) => {
+        b.storeI32(p.z, vector, v * b.lanes * 4);
+      });
+    });
+    const { lanes } = targetInfo(target);
+    const arena = createArena({ target });
+    const numbers = Array.from({ length: 5 * lanes }, (_, i) => (i * 40503 + 129) & (memory === 'u16' ? 0xffff : 0xff));
+    const x = memory === 'u16' ? arena.u16(numbers, { offset: 1 }) : arena.bytes(numbers, { offset: 1 });
+    const z = arena.i32(4 * lanes);
+    arena.run(kernel, { x, z });
+    const widened = numbers.map((each) => (memory === 'i8' ? (each << 24) >> 24 : each));
+    expect(z.read()).toEqual([...widened.slice(0, 3 * lanes), ...widened.slice(4 * lanes)]);
+  });
+});

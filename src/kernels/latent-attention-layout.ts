@@ -30,6 +30,8 @@ export type LatentAttentionVariant = {
 
 /** Heads that a task works on at most: their queries and sums share the second-level cache with a block of latents. */
 const MOST_HEADS = 64;
+/** Neighbouring rows of a sequence that a task works on at most, so that latents are packed once for all. */
+const MOST_ROWS = 4;
 /** Positions that are worked on before the next. A multiple of the positions of every tile, and even. */
 export const BLOCK = 96;
 /** Heads stand in groups of so many, whole vectors of any target; columns are filled up to them too. */
@@ -49,6 +51,10 @@ export function scoreSteps({ rank, ropeDim, products }: LatentAttentionVariant) 
 export const HEAD_GROUP = LANES;
 export const headGroups = (heads: number): number => Math.ceil(heads / LANES);
 
+/** Rows that a task works on at most; with their heads no more than MOST_HEADS. */
+export const mostLatentRows = (heads: number): number =>
+  Math.max(1, Math.min(MOST_ROWS, Math.floor(MOST_HEADS / filled(heads))));
+
 /** Where things are in a worker's scratch, in elements of 4 bytes. */
 export function layoutOf(variant: LatentAttentionVariant) {
   const heads = Math.min(MOST_HEADS, filled(variant.heads));
@@ -58,15 +64,17 @@ export function layoutOf(variant: LatentAttentionVariant) {
   const ropeAt = pairs ? filled(steps.latent) : filled(variant.rank);
   const keyStride = oddLines(ropeAt + filled(steps.rope));
   const columns = filled(variant.rank);
+  const rows = mostLatentRows(variant.heads);
   const sizes = {
     keys: BLOCK * keyStride,
     values: pairs ? (BLOCK / 2) * columns : 0,
     /** Scores, then weights, by group of heads, position and head. */
     weights: BLOCK * heads,
-    highest: heads,
-    sums: heads,
     corrections: heads,
-    output: heads * columns,
+    /** Of all rows of a task. */
+    highest: rows * heads,
+    sums: rows * heads,
+    output: rows * heads * columns,
   };
   const at = { ...sizes };
   let total = 0;
@@ -102,21 +110,23 @@ export const LATENT_PARAMETERS = {
 export type LatentParameters = ParameterValues<typeof LATENT_PARAMETERS>;
 
 export interface LatentTask {
+  /** Rows of one sequence, `rowCount` of them, at most mostLatentRows; 1 if undefined. */
   readonly row: I32;
-  /** Positions first…end - 1; none gives sums of nothing. */
+  readonly rowCount?: I32;
+  /** Positions first…end - 1 of a row; none gives sums of nothing. */
   readonly first: I32;
-  readonly end: I32;
+  end(row: I32): I32;
   /** Position from which this worker goes on in the row, and the last one of the row: what may be fetched ahead. */
   readonly next: I32;
   readonly last: I32;
   /** Heads firstHead…firstHead + headCount - 1. */
   readonly firstHead: I32;
   readonly headCount: I32;
-  /** Called for each head with its highest score, the sum of e^(score - highest), and the weighted latents at `from`. */
-  finish(head: I32, from: Pointer, statistics: { readonly highest: F32; readonly sum: F32 }): void;
+  /** Called for each row and head with the highest score, the sum of e^(score - highest), and the weighted latents at `from`. */
+  finish(row: I32, head: I32, from: Pointer, statistics: { readonly highest: F32; readonly sum: F32 }): void;
 }
 
-/** Deals out `count` pieces of each row, and of each the blocks of heads. */
+/** Deals out `pieces` of each row (or of what else `rows` counts), and of each the blocks of heads. */
 export function dealOutHeads(
   b: Builder,
   { heads }: LatentAttentionVariant,
@@ -142,11 +152,24 @@ export interface Work {
   readonly layout: ReturnType<typeof layoutOf>;
   /** This worker's scratch. */
   readonly own: Pointer;
-  /** The packed queries of the task's first group of heads. */
-  readonly queries: Pointer;
   /** Groups of heads of the task. */
   readonly groups: I32;
   readonly task: LatentTask;
+  /** One past the last position of all rows. */
+  readonly end: I32;
+}
+
+/** One row of a task. */
+export interface RowWork extends Work {
+  readonly rowInTask: I32;
+  /** The packed queries of the task's first group of heads. */
+  readonly queries: Pointer;
+}
+
+/** A part of the scratch that each row has for itself. */
+export function partOfRow(b: Builder, work: RowWork, name: 'highest' | 'sums' | 'output'): Pointer {
+  const { heads, columns } = work.layout;
+  return b.offset(part(b, work, name), b.mul(work.rowInTask, name === 'output' ? heads * columns : heads));
 }
 
 /** A part of the scratch. */

@@ -170,8 +170,8 @@ export function fetchAhead(b: Builder, work: Work, position: I32, count: number)
   const bytes = CACHE_BYTES[variant.memory];
   for (let i = 0; i < count; i++) {
     const later = b.add(position, BLOCK + i);
-    const beyond = b.add(task.next, b.sub(later, task.end));
-    const within = b.select<'i32'>(b.lt(later, task.end), later, beyond);
+    const beyond = b.add(task.next, b.sub(later, work.end));
+    const within = b.select<'i32'>(b.lt(later, work.end), later, beyond);
     const { latent, rope } = positionRows(b, work, b.min(within, task.last));
     for (let line = 0; line < variant.rank * bytes; line += LINE) b.prefetch(latent.values, line);
     for (let line = 0; line < variant.ropeDim * bytes; line += LINE) b.prefetch(rope.values, line);

@@ -1,6 +1,6 @@
 import { expNonPositive } from './attention-tiles.ts';
 import type { Builder, I32, Pointer, Variable, VectorF32, VectorI32 } from './builder.ts';
-import { BLOCK, LANES, part, type Work } from './latent-attention-layout.ts';
+import { BLOCK, LANES, part, partOfRow, type RowWork } from './latent-attention-layout.ts';
 import { fetchAhead } from './latent-attention-pack.ts';
 
 /** Positions by vectors of heads of a tile of scores: as many sums as registers allow beside the operands. */
@@ -14,7 +14,7 @@ const STEPS_PER_TURN = 4;
 const STEPS_PER_FETCH = 64;
 
 /** Scores of all heads for a block of positions; some behind the last are those of numbers left from before. */
-export function scores(b: Builder, work: Work, from: I32, count: I32): void {
+export function scores(b: Builder, work: RowWork, from: I32, count: I32): void {
   const { layout, queries, groups } = work;
   const [keys, to] = [part(b, work, 'keys'), part(b, work, 'weights')];
   const { positions, vectors } = scoreTile(b);
@@ -59,9 +59,9 @@ export function scores(b: Builder, work: Work, from: I32, count: I32): void {
   const whole = b.mul(b.divideUnsigned(count, positions), positions);
   b.loop(0, groups, 1, (group) => {
     b.loop(0, LANES, vectors * b.lanes, (lane) => {
-      // What comes next is fetched once, beside the first heads.
+      // What comes next is fetched once, beside the first heads of the first row.
       b.if(
-        b.eq(b.or<'i32'>(group, lane), 0),
+        b.eq(b.or<'i32'>(b.or<'i32'>(group, lane), work.rowInTask), 0),
         () => b.loop(0, whole, positions, (position) => tile(position, group, lane, positions, true)),
         () => b.loop(0, whole, positions, (position) => tile(position, group, lane, positions, false)),
       );
@@ -109,7 +109,7 @@ function multiplyTile(
  * head the factor e^(highest before - highest now) of what was summed up before. Pairs of weights take the place of the
  * first of two positions, and the sums are those of the rounded weights.
  */
-export function weigh(b: Builder, work: Work, count: I32): void {
+export function weigh(b: Builder, work: RowWork, count: I32): void {
   const { layout, groups } = work;
   const weights = part(b, work, 'weights');
   const stride = LANES * 4;
@@ -120,9 +120,11 @@ export function weigh(b: Builder, work: Work, count: I32): void {
       // One more position without weight makes the last pair whole.
       b.if(b.and(count, 1), () => b.store(b.offset(column, count, stride), b.vectorF32(Number.NEGATIVE_INFINITY)));
     }
-    const [highest, sums, corrections] = (['highest', 'sums', 'corrections'] as const).map((name) =>
-      b.offset(part(b, work, name), head),
-    ) as [Pointer, Pointer, Pointer];
+    const [highest, sums] = (['highest', 'sums'] as const).map((name) => b.offset(partOfRow(b, work, name), head)) as [
+      Pointer,
+      Pointer,
+    ];
+    const corrections = b.offset(part(b, work, 'corrections'), head);
     const before = b.loadVector(highest);
     const top = b.variable(before);
     b.loop(0, count, 1, (position) => top.set(b.max(top.get(), b.loadVector(b.offset(column, position, stride)))));
@@ -163,13 +165,15 @@ function valueTile(b: Builder): { readonly heads: number; readonly vectors: numb
 }
 
 /** Adds weight · latent over a block of positions to what the heads have summed up, some columns at a time. */
-export function addValues(b: Builder, work: Work, count: I32): void {
+export function addValues(b: Builder, work: RowWork, count: I32): void {
   const { layout, groups } = work;
   const { pairs, columns, keyStride } = layout;
   const heads = b.mul(groups, LANES);
-  const [output, corrections, weights] = (['output', 'corrections', 'weights'] as const).map((name) =>
-    part(b, work, name),
-  ) as [Pointer, Pointer, Pointer];
+  const [corrections, weights] = (['corrections', 'weights'] as const).map((name) => part(b, work, name)) as [
+    Pointer,
+    Pointer,
+  ];
+  const output = partOfRow(b, work, 'output');
   const values = part(b, work, pairs ? 'values' : 'keys');
   const valueStride = pairs ? columns : keyStride;
   const steps = pairs ? b.shiftRightUnsigned(b.add(count, 1), 1) : count;

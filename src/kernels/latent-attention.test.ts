@@ -229,6 +229,25 @@ describe.each(allTargets)('attention over latents on %s', (target) => {
     );
   });
 
+  it('packs latents once for neighbouring rows, which have the same results as alone', () => {
+    for (const format of formats) {
+      const variant = { heads: 13, rank: 9, ropeDim: 3, pageSize: 8, ...format };
+      // The first rows end before a block of 96 positions does, the last ones behind it; one asks for nothing.
+      const asking = [
+        ...Array.from({ length: 11 }, (_, i) => ({ sequence: 0, position: 91 + i })),
+        ...Array.from({ length: 5 }, (_, i) => ({ sequence: 1, position: i })),
+        { sequence: 1, position: -1 },
+      ];
+      const problem: Problem = { variant, lengths: [103, 6], asking, workers: 1, offset: 1, seed: 9 };
+      const data = build(problem);
+      const together = run(target, problem, data, 'whole');
+      const expected = reference(problem, data).map((value) => (Number.isNaN(value) ? 0 : value));
+      expectClose(together, expected, toleranceOf(target, variant));
+      // So many workers leave one row to each task.
+      expect(run(target, { ...problem, workers: 5 }, data, 'whole')).toEqual(together);
+    }
+  });
+
   it('yields zeros for a row without a position', () => {
     for (const format of formats) {
       const problem: Problem = {

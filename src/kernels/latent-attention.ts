@@ -1,4 +1,6 @@
+import { overSequences, rowsTogether } from './attention-paged-work.ts';
 import { MOST_PIECES, pieceLength } from './attention-pieces.ts';
+import type { I32 } from './builder.ts';
 import { CACHE_BYTES, cacheExtent, scalesExtent, strideOf } from './cache-format.ts';
 import { type Draw, headed, indices, list, rowsWithin, type Sizes } from './extents.ts';
 import { defineKernelFamily } from './kernel.ts';
@@ -8,6 +10,7 @@ import {
   LATENT_PARAMETERS,
   type LatentAttentionVariant,
   latentScratchElements,
+  mostLatentRows,
 } from './latent-attention-layout.ts';
 import { packedQueryElements } from './latent-attention-queries.ts';
 import { latentTask } from './latent-attention-task.ts';
@@ -76,19 +79,30 @@ export const latentAttention = defineKernelFamily(
   (b, p, variant: LatentAttentionVariant) => {
     checkLatentVariant(variant);
     const { rank } = variant;
-    dealOutHeads(b, variant, p.rows, 1, (row, _piece, heads) => {
-      const to = b.offset(p.output, b.mul(row, p.outputRowStride));
-      const end = b.add(b.loadI32(b.offset(p.positions, row)), 1);
+    const endOf = (row: I32) => b.add(b.loadI32(b.offset(p.positions, row)), 1);
+    const attend = (rows: { row: I32; rowCount?: I32 }, heads: { firstHead: I32; headCount: I32 }) => {
+      const end = endOf(rows.row);
       latentTask(b, p, variant, {
-        row,
-        ...{ first: b.i32(0), end, next: end, last: b.sub(end, 1) },
-        ...heads,
-        finish: (head, from, { sum }) => {
+        ...{ ...rows, ...heads, end: endOf, first: b.i32(0), next: end, last: b.sub(end, 1) },
+        finish: (row, head, from, { sum }) => {
+          const to = b.offset(p.output, b.mul(row, p.outputRowStride));
           const inverse = b.splat(b.select<'f32'>(b.eq(sum, 0), 0, b.div<'f32'>(1, sum)));
           const place = b.offset(to, head, rank * 4);
           b.strips(rank, (strip) => strip.store(place, b.mul(strip.load(from), inverse)));
         },
       });
+    };
+    const most = mostLatentRows(variant.heads);
+    if (most === 1) {
+      dealOutHeads(b, variant, p.rows, 1, (row, _piece, heads) => attend({ row }, heads));
+      return;
+    }
+    const together = rowsTogether(b, p.rows, most);
+    const tiles = b.divideUnsigned(b.add(p.rows, b.sub(together, 1)), together);
+    dealOutHeads(b, variant, tiles, 1, (tile, _piece, heads) => {
+      const start = b.mul(tile, together);
+      const end = b.min(b.add(start, together), p.rows);
+      overSequences(b, p.sequences, { start, end }, (rows) => attend(rows, heads));
     });
   },
   (variant) => ({
@@ -99,6 +113,8 @@ export const latentAttention = defineKernelFamily(
     measure: (n, bytes) => measureLatents(n, bytes, variant),
     sample: (draw) => ({
       ...sampleLatents(draw, variant),
+      // Enough rows that one worker takes some of them together.
+      ...(variant.heads * variant.rank <= 1024 ? { rows: draw(0, 12) } : {}),
       outputRowStride: variant.heads * variant.rank + draw(0, 3),
     }),
     ...toleranceOf(variant),
@@ -124,11 +140,11 @@ export const latentAttentionPieces = defineKernelFamily(
       b.if(b.lt(first, length), () => {
         latentTask(b, p, variant, {
           row,
-          ...{ first, end: b.min(length, b.add(first, size)) },
+          ...{ first, end: () => b.min(length, b.add(first, size)) },
           // Whoever has this piece has that one too, where there is one block of heads.
           ...{ next: b.add(first, b.mul(size, b.workers)), last: b.sub(length, 1) },
           ...heads,
-          finish: (head, from, { highest, sum }) => {
+          finish: (_row, head, from, { highest, sum }) => {
             const place = b.add(b.mul(b.add(b.mul(row, allHeads), head), MOST_PIECES), piece);
             const to = b.offset(p.partialOutput, place, rank * 4);
             b.strips(rank, (strip) => strip.store(to, strip.load(from)));
