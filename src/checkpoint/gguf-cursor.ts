@@ -1,4 +1,5 @@
 import type { ReadableFile } from '../platform/index.ts';
+import { copyShortUtf8, PackedTexts } from './packed-texts.ts';
 
 /** Bytes read from the file at a time. */
 const WINDOW = 1 << 20;
@@ -132,13 +133,52 @@ export class FileCursor {
 
   /** A text: its length, then UTF-8. */
   async text(what: string, longest = LONGEST_TEXT): Promise<string> {
+    const length = await this.textLength(what, longest);
+    const at = this.advance(length);
+    return this.decode(this.window.subarray(at, at + length), what);
+  }
+
+  /** So many texts, one after another. */
+  async texts(count: number, what: string): Promise<PackedTexts> {
+    const ends = new Uint32Array(count);
+    let bytes = new Uint8Array(Math.min(this.left, WINDOW));
+    let end = 0;
+    for (let i = 0; i < count; i += 1) {
+      const length = this.lengthAtHand() ?? (await this.textLength(what, LONGEST_TEXT));
+      if (end + length > bytes.length) {
+        const longer = new Uint8Array(Math.max(end + length, 2 * bytes.length));
+        longer.set(bytes);
+        bytes = longer;
+      }
+      const at = this.advance(length);
+      if (!copyShortUtf8(this.window, at, length, bytes, end)) this.decode(bytes.subarray(end, end + length), what);
+      end += length;
+      ends[i] = end;
+    }
+    return new PackedTexts(bytes.slice(0, end), ends);
+  }
+
+  /** The length of the next text, passed over, where all of the text is in memory too. */
+  private lengthAtHand(): number | undefined {
+    if (!this.has(8) || this.view.getUint32(this.at + 4, true) !== 0) return undefined;
+    const length = this.view.getUint32(this.at, true);
+    if (length > LONGEST_TEXT || !this.has(8 + length)) return undefined;
+    this.at += 8;
+    return length;
+  }
+
+  /** The length of the next text, which is then in memory. */
+  private async textLength(what: string, longest: number): Promise<number> {
     const length = await this.count(1, what);
     if (length > longest)
       throw new Error(`${this.file.path}: ${what} has a text of ${length} bytes, at most ${longest} are read`);
     await this.need(length, what);
-    const at = this.advance(length);
+    return length;
+  }
+
+  private decode(bytes: Uint8Array, what: string): string {
     try {
-      return this.decoder.decode(this.window.subarray(at, at + length));
+      return this.decoder.decode(bytes);
     } catch (error) {
       throw new Error(`${this.file.path}: ${what} holds a text that is not UTF-8`, { cause: error });
     }

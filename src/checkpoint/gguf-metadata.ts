@@ -1,5 +1,6 @@
 import { describeValue } from '../model/describe-value.ts';
 import { type FileCursor, LARGE_ITEM } from './gguf-cursor.ts';
+import type { PackedTexts } from './packed-texts.ts';
 
 /** The types of metadata values, by their number in the file. */
 export const VALUE_TYPES = [
@@ -27,7 +28,12 @@ export type GgufArray =
   | { readonly type: 'array'; readonly elementType: NumberType | 'bool'; readonly value: NumberArray }
   | { readonly type: 'array'; readonly elementType: 'uint64'; readonly value: BigUint64Array }
   | { readonly type: 'array'; readonly elementType: 'int64'; readonly value: BigInt64Array }
-  | { readonly type: 'array'; readonly elementType: 'string'; readonly value: readonly string[] }
+  | {
+      readonly type: 'array';
+      readonly elementType: 'string';
+      readonly value: readonly string[];
+      readonly texts?: PackedTexts;
+    }
   | { readonly type: 'array'; readonly elementType: 'array'; readonly value: readonly GgufArray[] };
 
 export type NumberArray =
@@ -137,10 +143,8 @@ async function readArray(cursor: FileCursor, what: string, depth: number): Promi
   const elementType = await readType(cursor, what);
   const count = await cursor.count(LEAST_BYTES[elementType], what);
   if (elementType === 'string') {
-    const value: string[] = [];
     cursor.spend(count, what);
-    while (value.length < count) value.push(await cursor.text(what));
-    return { type: 'array', elementType, value };
+    return textArray(await cursor.texts(count, what));
   }
   if (elementType === 'array') {
     const value: GgufArray[] = [];
@@ -156,6 +160,31 @@ async function readArray(cursor: FileCursor, what: string, depth: number): Promi
     throw new Error(`${path}: ${what} has a boolean that is neither 0 nor 1`);
   }
   return { type: 'array', elementType, value } as GgufArray;
+}
+
+/** An array of texts that was read; strings are made of them when they are first asked for. */
+function textArray(texts: PackedTexts): GgufArray {
+  let strings: readonly string[] | undefined;
+  const array = {
+    type: 'array',
+    elementType: 'string',
+    get value() {
+      strings ??= texts.strings();
+      return strings;
+    },
+  } as const;
+  // Hidden, so that what was read equals what was written.
+  return Object.defineProperty(array, 'texts', { value: texts });
+}
+
+/** Values by key without their types; arrays of texts as they were read (see {@link PackedTexts}). */
+export function plainMetadata(metadata: ReadonlyMap<string, GgufValue>): Record<string, unknown> {
+  return Object.fromEntries(
+    [...metadata].map(([key, value]) => [
+      key,
+      'texts' in value && value.texts !== undefined ? value.texts : value.value,
+    ]),
+  );
 }
 
 /** The bytes of a value as a file holds it, its type before it. */

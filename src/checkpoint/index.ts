@@ -11,7 +11,7 @@ export { type GgufCheckpoint, openGgufCheckpoint } from './gguf-checkpoint.ts';
 export { type GgufConfig, ggufConfig } from './gguf-config.ts';
 export { architectureOf, type ChooseType, ggufMetadata, ggufTensors, type HuggingFaceFields } from './gguf-export.ts';
 export { type GgufHeader, type GgufTensor, readGgufHeader } from './gguf-header.ts';
-export type { GgufArray, GgufValue, GgufValueType } from './gguf-metadata.ts';
+export { type GgufArray, type GgufValue, type GgufValueType, plainMetadata } from './gguf-metadata.ts';
 export { ARCHITECTURES, type Architecture, NAME_RULES, type NameRule } from './gguf-names.ts';
 export { keptMetadata, retypedTensors } from './gguf-retype.ts';
 export { type GgufView, huggingFaceView, type RowSource, type ViewedTensor } from './gguf-view.ts';
@@ -34,6 +34,7 @@ export {
   type WeightSource,
 } from './model-weights.ts';
 export { expectedTensors, type TensorRole, type TensorSpec, tensorSpecs } from './names.ts';
+export { PackedTexts } from './packed-texts.ts';
 export {
   isQuantizable,
   MIX_NAMES,

@@ -7,6 +7,7 @@ import {
   mixBase,
   mixTypes,
   openGgufCheckpoint,
+  plainMetadata,
   type StoredTensor,
   type TensorSource,
   type WeightType,
@@ -143,8 +144,7 @@ export async function ggufToDirectory(
       const none = `${source} has no tokenizer, so the directory has none.`;
       return { ...written, notes: [...file.notes, none] };
     }
-    const metadata = Object.fromEntries([...file.metadata].map(([key, { value }]) => [key, value]));
-    const tokenizer = named(source, () => readGgufTokenizer(metadata));
+    const tokenizer = named(source, () => readGgufTokenizer(plainMetadata(file.metadata)));
     const eosTokenIds = [...new Set([...config.eosTokenIds, ...tokenizer.endTokenIds])];
     const generation = { bos_token_id: config.bosTokenId, eos_token_id: eosTokenIds, pad_token_id: config.padTokenId };
     const files = {

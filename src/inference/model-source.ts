@@ -1,9 +1,9 @@
-import { openCheckpoint, openGgufCheckpoint, type WeightSource } from '../checkpoint/index.ts';
+import { openCheckpoint, openGgufCheckpoint, plainMetadata, type WeightSource } from '../checkpoint/index.ts';
 import { locateModel, type ModelLocation, type PullOptions } from '../hub/index.ts';
 import { describeValue } from '../model/describe-value.ts';
 import { type ModelConfig, parseModelConfig } from '../model/index.ts';
 import { platform } from '../platform/index.ts';
-import { readGgufTokenizer, Tokenizer } from '../text/index.ts';
+import { ggufEndTokens, Tokenizer, tokenizerFromGguf } from '../text/index.ts';
 
 /** A model where it lies: a directory in Hugging Face's layout, or a GGUF file. */
 export interface ModelSource extends WeightSource {
@@ -82,25 +82,15 @@ async function openGgufSource(path: string, hub: ModelLocation['hub']): Promise<
   const file = await openGgufCheckpoint(path);
   try {
     const config = named(path, () => parseModelConfig(file.config));
-    let read: ReturnType<typeof readGgufTokenizer> | undefined;
-    const tokenizerParts = () => {
-      const metadata = Object.fromEntries([...file.metadata].map(([key, { value }]) => [key, value]));
-      read ??= named(path, () => readGgufTokenizer(metadata));
-      return read;
-    };
+    const metadata = plainMetadata(file.metadata);
+    // A file without a tokenizer still has logits.
+    const ends = hasGgufTokenizer(file.metadata) ? named(path, () => ggufEndTokens(metadata)) : [];
     return {
       ...file,
       hub,
-      get config() {
-        // A file without a tokenizer still has logits.
-        const ends = hasGgufTokenizer(file.metadata) ? tokenizerParts().endTokenIds : [];
-        return withEndTokens(config, ends);
-      },
+      config: withEndTokens(config, ends),
       readJson: async () => undefined,
-      async tokenizer() {
-        const { tokenizerJson, tokenizerConfig } = tokenizerParts();
-        return named(path, () => Tokenizer.fromJson(tokenizerJson, tokenizerConfig));
-      },
+      tokenizer: async () => named(path, () => tokenizerFromGguf(metadata)),
     };
   } catch (error) {
     await file.close();

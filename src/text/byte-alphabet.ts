@@ -12,9 +12,10 @@ function buildAlphabet(): readonly string[] {
 /** Character that stands for a byte, by byte value: 256 strings of one UTF-16 unit each. */
 export const BYTE_CHARACTERS: readonly string[] = buildAlphabet();
 
-const BYTE_OF_CHARACTER: ReadonlyMap<string, number> = new Map(
-  BYTE_CHARACTERS.map((character, byte) => [character, byte]),
-);
+const OTHER = -1;
+/** Byte by the code of its character; OTHER for characters outside the alphabet, all of which from this length on. */
+const BYTE_OF_CODE = new Int16Array(0x144).fill(OTHER);
+for (const [byte, character] of BYTE_CHARACTERS.entries()) BYTE_OF_CODE[character.charCodeAt(0)] = byte;
 
 const utf8 = new TextEncoder();
 
@@ -24,10 +25,38 @@ const utf8 = new TextEncoder();
  */
 export function bytesOfToken(token: string): Uint8Array {
   const bytes = new Uint8Array(token.length);
-  for (let i = 0; i < token.length; i++) {
-    const byte = BYTE_OF_CHARACTER.get(token.charAt(i));
-    if (byte === undefined) return utf8.encode(token);
-    bytes[i] = byte;
+  return writeBytes(token, 0, token.length, bytes, 0) ? bytes : utf8.encode(token);
+}
+
+/**
+ * Writes the bytes that the characters from…to-1 of a text stand for into `target`, one for each. False where one of them
+ * is outside the alphabet.
+ */
+export function writeBytes(text: string, from: number, to: number, target: Uint8Array, at: number): boolean {
+  for (let i = from, place = at; i < to; i++, place++) {
+    const code = text.charCodeAt(i);
+    const byte = code < BYTE_OF_CODE.length ? BYTE_OF_CODE[code]! : OTHER;
+    if (byte === OTHER) return false;
+    target[place] = byte;
   }
-  return bytes;
+  return true;
+}
+
+/**
+ * As `writeBytes`, of a text in UTF-8. Returns how many bytes it stands for, -1 where a character is outside the alphabet.
+ */
+export function writeBytesOfUtf8(text: Uint8Array, from: number, to: number, target: Uint8Array, at: number): number {
+  let place = at;
+  for (let i = from; i < to; i++, place++) {
+    let code = text[i]!;
+    if (code >= 0x80) {
+      // All of the alphabet has one byte in UTF-8, or two.
+      if (code >= 0xe0 || i + 1 >= to) return OTHER;
+      code = ((code & 0x1f) << 6) | (text[++i]! & 0x3f);
+    }
+    const byte = code < BYTE_OF_CODE.length ? BYTE_OF_CODE[code]! : OTHER;
+    if (byte === OTHER) return OTHER;
+    target[place] = byte;
+  }
+  return place - at;
 }

@@ -1,6 +1,5 @@
-import { BYTE_CHARACTERS } from './byte-alphabet.ts';
-
-type Json = Readonly<Record<string, unknown>>;
+import type { Merges, Pair } from './merges.ts';
+import type { Vocabulary } from './vocabulary.ts';
 
 const NONE = -1;
 
@@ -14,8 +13,8 @@ export class BytePairMerger {
   /** Hash table of pairs with open addressing: left, right, rank and resulting token at 4 · place. */
   readonly #table: Int32Array;
   readonly #mask: number;
-  /** Whole words that are tokens, by their text in the byte alphabet; undefined where merges alone decide. */
-  readonly #wholes: ReadonlyMap<string, number> | undefined;
+  /** Words that are tokens are not merged; undefined where merges alone decide. */
+  readonly #wholes: Vocabulary | undefined;
   readonly #utf8 = new TextEncoder();
   // Scratch for one word: a doubly linked list of tokens, and a heap of rank · 2³² + place.
   #tokens = new Int32Array(64);
@@ -24,7 +23,7 @@ export class BytePairMerger {
   #heap = new Float64Array(128);
   #heapSize = 0;
 
-  private constructor(bytes: Int32Array, table: Int32Array, wholes: ReadonlyMap<string, number> | undefined) {
+  private constructor(bytes: Int32Array, table: Int32Array, wholes: Vocabulary | undefined) {
     this.#bytes = bytes;
     this.#table = table;
     this.#mask = table.length / 4 - 1;
@@ -32,32 +31,42 @@ export class BytePairMerger {
   }
 
   /**
-   * The merger of the `model` of a byte-level tokenizer.json; undefined where it is another kind, or has options that
-   * change how words are merged.
-   * @param known the ids of the model's tokens, where they are at hand
+   * The merger of a vocabulary; undefined where a part of a merge is no token.
+   * @param ignoresMerges whether a word that is a token becomes that token, wherever merges lead
+   * @param onNoToken called with the rank of a merge that has not two parts, or whose parts do not make a token
    */
-  static of(model: Json, known?: ReadonlyMap<string, number>): BytePairMerger | undefined {
-    const { vocab, merges, type = 'BPE' } = model;
-    const plain =
-      type === 'BPE' &&
-      !model.dropout &&
-      !model.byte_fallback &&
-      !model.unk_token &&
-      !model.continuing_subword_prefix &&
-      !model.end_of_word_suffix;
-    if (!plain || typeof vocab !== 'object' || vocab === null || !Array.isArray(merges)) return undefined;
-    const ids = known ?? new Map(Object.entries(vocab as Record<string, number>));
-    const bytes = Int32Array.from(BYTE_CHARACTERS, (character) => ids.get(character) ?? NONE);
+  static of(
+    vocabulary: Vocabulary,
+    merges: Merges,
+    { ignoresMerges = false, onNoToken }: { ignoresMerges?: boolean; onNoToken?: (rank: number) => void } = {},
+  ): BytePairMerger | undefined {
     let size = 1024;
     while (size < 2 * merges.length) size *= 2;
     const table = new Int32Array(4 * size).fill(NONE);
+    const pair: Pair = { bytes: new Uint8Array(256), left: 0, length: 0 };
+    let complete = true;
     for (let rank = 0; rank < merges.length; rank++) {
-      const merge = merges[rank] as string | readonly string[];
-      const space = typeof merge === 'string' ? merge.indexOf(' ') : 0;
-      const left = typeof merge === 'string' ? merge.slice(0, space) : merge[0]!;
-      const right = typeof merge === 'string' ? merge.slice(space + 1) : merge[1]!;
-      const [first, second, joined] = [ids.get(left), ids.get(right), ids.get(left + right)];
-      if (first === undefined || second === undefined || joined === undefined) return undefined;
+      let first: number | undefined;
+      let second: number | undefined;
+      let joined: number | undefined;
+      if (merges.read(rank, pair)) {
+        const { bytes, left, length } = pair;
+        first = vocabulary.idOf(bytes, 0, left);
+        second = vocabulary.idOf(bytes, left, length);
+        joined = vocabulary.idOf(bytes, 0, length);
+      } else {
+        const [left, right] = merges.parts(rank) ?? [];
+        if (left !== undefined && right !== undefined) {
+          first = vocabulary.idOfText(left);
+          second = vocabulary.idOfText(right);
+          joined = vocabulary.idOfText(left + right);
+        }
+      }
+      if (joined === undefined) onNoToken?.(rank);
+      if (first === undefined || second === undefined || joined === undefined) {
+        complete = false;
+        continue;
+      }
       const place = 4 * placeOf(table, size - 1, first, second);
       // Where a pair stands twice, the later rank counts, as in the library's map.
       table[place] = first;
@@ -65,13 +74,15 @@ export class BytePairMerger {
       table[place + 2] = rank;
       table[place + 3] = joined;
     }
-    return new BytePairMerger(bytes, table, model.ignore_merges ? ids : undefined);
+    if (!complete) return undefined;
+    const bytes = Int32Array.from(vocabulary.byteIds(), (id) => id ?? NONE);
+    return new BytePairMerger(bytes, table, ignoresMerges ? vocabulary : undefined);
   }
 
   /** Appends the tokens of a word. Bytes that the vocabulary lacks are left out first, as Hugging Face's BPE does. */
   merge(word: string, ids: number[]): void {
     const bytes = this.#utf8.encode(word);
-    const whole = this.#wholes?.get(Array.from(bytes, (byte) => BYTE_CHARACTERS[byte]).join(''));
+    const whole = this.#wholes?.idOf(bytes, 0, bytes.length);
     if (whole !== undefined) {
       ids.push(whole);
       return;

@@ -1,9 +1,15 @@
-import { BYTE_CHARACTERS } from './byte-alphabet.ts';
+import { PackedTexts } from '../checkpoint/packed-texts.ts';
+import { BytePairMerger } from './byte-pair-merger.ts';
+import { packedMerges } from './merges.ts';
 import { PRE_TOKENIZERS, type PreTokenizer, preTokenizerJson } from './pre-tokenizers.ts';
 import { Tokenizer } from './tokenizer.ts';
 import type { AddedTokenJson, TokenizerJson } from './tokenizer-json.ts';
+import { Vocabulary } from './vocabulary.ts';
 
-/** The metadata of a GGUF file: values by key; arrays as arrays or typed arrays, whole numbers as number or bigint. */
+/**
+ * The metadata of a GGUF file: values by key; arrays as arrays or typed arrays, of texts also packed; whole numbers as
+ * number or bigint.
+ */
 export type GgufMetadata = Readonly<Record<string, unknown>>;
 
 /** What GGUF metadata says about a tokenizer. */
@@ -27,6 +33,20 @@ const UNUSED = 5;
  */
 const VISIBLE = /^<\/?(think|tool_call)>$|^<｜tool▁/;
 
+/** What GGUF metadata say, checked; tokens and merges are not yet strings. */
+interface Parts {
+  readonly tokens: PackedTexts;
+  readonly vocabulary: Vocabulary;
+  readonly merges: PackedTexts;
+  /** Undefined where a part of a merge is no token: the library knows what it makes of that. */
+  readonly merger: BytePairMerger | undefined;
+  /** Without vocab and merges. */
+  readonly tokenizerJson: Omit<TokenizerJson, 'model'> & {
+    readonly model: Omit<TokenizerJson['model'], 'vocab' | 'merges'>;
+  };
+  readonly tokenizerConfig: Readonly<Record<string, unknown>>;
+}
+
 /**
  * Reads the tokenizer that GGUF metadata describes: byte-level BPE (`tokenizer.ggml.model` = gpt2), cut by one of the
  * pre-tokenizers that are known by name.
@@ -34,6 +54,31 @@ const VISIBLE = /^<\/?(think|tool_call)>$|^<｜tool▁/;
  * @throws naming the key that is missing, malformed or not supported
  */
 export function readGgufTokenizer(metadata: GgufMetadata): GgufTokenizer {
+  return { ...completed(readParts(metadata)), endTokenIds: ggufEndTokens(metadata) };
+}
+
+/** The tokenizer of a GGUF file. Throws as `readGgufTokenizer` does. */
+export function tokenizerFromGguf(metadata: GgufMetadata): Tokenizer {
+  const parts = readParts(metadata);
+  ggufEndTokens(metadata);
+  if (parts.merger !== undefined) {
+    return Tokenizer.fromParts(parts.tokenizerJson, parts.tokenizerConfig, parts.vocabulary, parts.merger);
+  }
+  const { tokenizerJson, tokenizerConfig } = completed(parts);
+  return Tokenizer.fromJson(tokenizerJson, tokenizerConfig);
+}
+
+/**
+ * Tokens that end an answer: end of text, of turn, of message.
+ * @throws naming the key of one that is not in the vocabulary
+ */
+export function ggufEndTokens(metadata: GgufMetadata): readonly number[] {
+  const { length } = list(metadata, 'tokenizer.ggml.tokens');
+  const ends = ['eos', 'eot', 'eom'].map((name) => specialId(metadata, name, length));
+  return [...new Set(ends.filter((id) => id !== undefined))];
+}
+
+function readParts(metadata: GgufMetadata): Parts {
   const model = metadata['tokenizer.ggml.model'];
   if (model === undefined)
     throw new Error('the GGUF metadata has no tokenizer: the key tokenizer.ggml.model is missing');
@@ -43,41 +88,62 @@ export function readGgufTokenizer(metadata: GgufMetadata): GgufTokenizer {
     );
   }
   const cut = preTokenizerOf(metadata);
-  const tokens = strings(metadata, 'tokenizer.ggml.tokens');
-  const vocabulary = vocabularyOf(tokens, list(metadata, 'tokenizer.ggml.token_type'));
-  const added = addedTokens(metadata, tokens);
-  const { composes, ignoresMerges, patterns } = cut;
-  const tokenizerJson: TokenizerJson = {
-    version: '1.0',
-    truncation: null,
-    padding: null,
-    added_tokens: added,
-    normalizer: composes ? { type: 'NFC' } : null,
-    pre_tokenizer: preTokenizerJson(patterns),
-    post_processor: null,
-    decoder: { type: 'ByteLevel', add_prefix_space: false, trim_offsets: true, use_regex: false },
-    model: {
-      type: 'BPE',
-      dropout: null,
-      unk_token: null,
-      continuing_subword_prefix: null,
-      end_of_word_suffix: null,
-      fuse_unk: false,
-      byte_fallback: false,
-      ignore_merges: ignoresMerges ?? false,
-      vocab: vocabulary,
-      merges: mergesOf(metadata, vocabulary),
-    },
+  const tokens = packed(metadata, 'tokenizer.ggml.tokens');
+  const kinds = kindsOf(metadata);
+  const vocabulary = vocabularyOf(tokens, kinds);
+  const added = addedTokens(tokens, kinds);
+  const { composes, ignoresMerges = false, patterns } = cut;
+  const merges = packed(metadata, 'tokenizer.ggml.merges');
+  const onNoToken = (rank: number) => {
+    const merge = JSON.stringify(merges.text(rank));
+    throw new Error(`tokenizer.ggml.merges[${rank}] is ${merge}: not two parts of one token`);
   };
-  const ends = ['eos', 'eot', 'eom'].map((name) => specialId(metadata, name, tokens.length));
-  const endTokenIds = [...new Set(ends.filter((id) => id !== undefined))];
-  return { tokenizerJson, tokenizerConfig: configOf(metadata, cut, tokens), endTokenIds };
+  return {
+    tokens,
+    vocabulary,
+    merges,
+    merger: BytePairMerger.of(vocabulary, packedMerges(merges), { ignoresMerges, onNoToken }),
+    tokenizerJson: {
+      version: '1.0',
+      truncation: null,
+      padding: null,
+      added_tokens: added,
+      normalizer: composes ? { type: 'NFC' } : null,
+      pre_tokenizer: preTokenizerJson(patterns),
+      post_processor: null,
+      decoder: { type: 'ByteLevel', add_prefix_space: false, trim_offsets: true, use_regex: false },
+      model: {
+        type: 'BPE',
+        dropout: null,
+        unk_token: null,
+        continuing_subword_prefix: null,
+        end_of_word_suffix: null,
+        fuse_unk: false,
+        byte_fallback: false,
+        ignore_merges: ignoresMerges,
+      },
+    },
+    tokenizerConfig: configOf(metadata, cut, tokens),
+  };
 }
 
-/** The tokenizer of a GGUF file. Throws as `readGgufTokenizer` does. */
-export function tokenizerFromGguf(metadata: GgufMetadata): Tokenizer {
-  const { tokenizerJson, tokenizerConfig } = readGgufTokenizer(metadata);
-  return Tokenizer.fromJson(tokenizerJson, tokenizerConfig);
+/** With tokens and merges as strings. */
+function completed({
+  tokens,
+  vocabulary,
+  merges,
+  tokenizerJson,
+  tokenizerConfig,
+}: Parts): Omit<GgufTokenizer, 'endTokenIds'> {
+  // Without a prototype: a token may be called __proto__.
+  const vocab = Object.create(null) as Record<string, number>;
+  for (let id = 0; id < tokens.length; id += 1) {
+    if (vocabulary.bytesOf(id) !== undefined) vocab[nameOf(tokens, id)] = id;
+  }
+  const { parts } = packedMerges(merges);
+  const pairs = Array.from(merges.ends, (_, rank): [string, string] => [...parts(rank)!]);
+  const { model, ...others } = tokenizerJson;
+  return { tokenizerJson: { ...others, model: { ...model, vocab, merges: pairs } }, tokenizerConfig };
 }
 
 function preTokenizerOf(metadata: GgufMetadata): PreTokenizer {
@@ -96,24 +162,25 @@ function preTokenizerOf(metadata: GgufMetadata): PreTokenizer {
 /** What converters put in rows of the embedding for which a tokenizer has no token. */
 const PADDING = /^\[PAD\d+\]$/;
 
-function vocabularyOf(tokens: readonly string[], types: ArrayLike<unknown>): Record<string, number> {
-  // Without a prototype: a token may be called __proto__.
-  const vocabulary = Object.create(null) as Record<string, number>;
-  tokens.forEach((token, id) => {
-    if (Number(types[id]) === UNUSED && PADDING.test(token)) return;
-    const name = token === '' ? `[EMPTY_${id}]` : token;
-    const before = vocabulary[name];
+function vocabularyOf(tokens: PackedTexts, types: ArrayLike<unknown>): Vocabulary {
+  const vocabulary = new Vocabulary(tokens.length, tokens.length, tokens.bytes.length);
+  for (let id = 0; id < tokens.length; id += 1) {
+    if (Number(types[id]) === UNUSED && PADDING.test(tokens.text(id))) continue;
+    const empty = tokens.start(id) === tokens.ends[id];
+    const before = empty ? vocabulary.add(id, nameOf(tokens, id)) : vocabulary.addPacked(id, tokens, id);
     if (before !== undefined) {
-      throw new Error(`tokenizer.ggml.tokens has ${JSON.stringify(name)} twice, as tokens ${before} and ${id}`);
+      const name = JSON.stringify(nameOf(tokens, id));
+      throw new Error(`tokenizer.ggml.tokens has ${name} twice, as tokens ${before} and ${id}`);
     }
-    vocabulary[name] = id;
-  });
+  }
   // Merging leaves out bytes without a token: right for a control character that a model never saw, wrong for text.
-  const missing = BYTE_CHARACTERS.findIndex(
-    (character, byte) => writesText(byte) && vocabulary[character] === undefined,
-  );
+  const missing = vocabulary.byteIds().findIndex((id, byte) => writesText(byte) && id === undefined);
   if (missing >= 0) throw new Error(`tokenizer.ggml.tokens has no token for the byte 0x${missing.toString(16)}`);
   return vocabulary;
+}
+
+function nameOf(tokens: PackedTexts, id: number): string {
+  return tokens.text(id) || `[EMPTY_${id}]`;
 }
 
 /**
@@ -125,38 +192,30 @@ function writesText(byte: number): boolean {
   return byte !== 0x7f && byte !== 0xc0 && byte !== 0xc1 && (byte <= 0xf0 || byte === 0xf3);
 }
 
-function addedTokens(metadata: GgufMetadata, tokens: readonly string[]): AddedTokenJson[] {
-  const types = list(metadata, 'tokenizer.ggml.token_type');
+function addedTokens(tokens: PackedTexts, types: ArrayLike<unknown>): AddedTokenJson[] {
   if (types.length !== tokens.length) {
     throw new Error(`tokenizer.ggml.token_type has ${types.length} entries for ${tokens.length} tokens`);
   }
-  return tokens.flatMap((content, id) => {
+  const added: AddedTokenJson[] = [];
+  for (let id = 0; id < tokens.length; id += 1) {
     const type = Number(types[id]);
-    if ((type !== CONTROL && type !== USER_DEFINED) || content === '') return [];
+    if (type !== CONTROL && type !== USER_DEFINED) continue;
+    const content = tokens.text(id);
+    if (content === '') continue;
     const special = type === CONTROL && !VISIBLE.test(content);
-    return [{ id, content, single_word: false, lstrip: false, rstrip: false, normalized: false, special }];
-  });
-}
-
-function mergesOf(metadata: GgufMetadata, vocabulary: Readonly<Record<string, number>>): [string, string][] {
-  return strings(metadata, 'tokenizer.ggml.merges').map((merge, index) => {
-    const at = merge.indexOf(' ', 1);
-    const pair: [string, string] = [merge.slice(0, at), merge.slice(at + 1)];
-    if (at < 0 || pair[1] === '' || vocabulary[pair[0] + pair[1]] === undefined) {
-      throw new Error(`tokenizer.ggml.merges[${index}] is ${JSON.stringify(merge)}: not two parts of one token`);
-    }
-    return pair;
-  });
+    added.push({ id, content, single_word: false, lstrip: false, rstrip: false, normalized: false, special });
+  }
+  return added;
 }
 
 function configOf(
   metadata: GgufMetadata,
   { addsBos = false }: PreTokenizer,
-  tokens: readonly string[],
+  tokens: PackedTexts,
 ): Record<string, unknown> {
   const text = (name: string) => {
     const id = specialId(metadata, name, tokens.length);
-    return id === undefined ? {} : { [`${name === 'padding' ? 'pad' : name}_token`]: tokens[id] };
+    return id === undefined ? {} : { [`${name === 'padding' ? 'pad' : name}_token`]: tokens.text(id) };
   };
   const template = chatTemplate(metadata);
   return {
@@ -179,10 +238,12 @@ function chatTemplate(metadata: GgufMetadata): string | { name: string; template
   };
   const standard = templateAt('tokenizer.chat_template');
   if (metadata['tokenizer.chat_templates'] === undefined) return standard;
-  const named = strings(metadata, 'tokenizer.chat_templates').flatMap((name) => {
-    const template = templateAt(`tokenizer.chat_template.${name}`);
-    return template === undefined ? [] : [{ name, template }];
-  });
+  const named = packed(metadata, 'tokenizer.chat_templates')
+    .strings()
+    .flatMap((name) => {
+      const template = templateAt(`tokenizer.chat_template.${name}`);
+      return template === undefined ? [] : [{ name, template }];
+    });
   return standard === undefined ? named : [{ name: 'default', template: standard }, ...named];
 }
 
@@ -205,16 +266,24 @@ function flag(metadata: GgufMetadata, key: string, otherwise: boolean): boolean 
   return value;
 }
 
-function list(metadata: GgufMetadata, key: string): ArrayLike<unknown> {
+function list(metadata: GgufMetadata, key: string): ArrayLike<unknown> | PackedTexts {
   const value = metadata[key];
-  if (Array.isArray(value)) return value;
+  if (Array.isArray(value) || value instanceof PackedTexts) return value;
   if (ArrayBuffer.isView(value) && !(value instanceof DataView)) return value as unknown as ArrayLike<unknown>;
   throw new Error(`${key} is ${value === undefined ? 'missing' : 'not an array'}`);
 }
 
-function strings(metadata: GgufMetadata, key: string): string[] {
-  return Array.from(list(metadata, key), (value, index) => {
+function packed(metadata: GgufMetadata, key: string): PackedTexts {
+  const values = list(metadata, key);
+  if (values instanceof PackedTexts) return values;
+  const texts = Array.from(values, (value, index) => {
     if (typeof value !== 'string') throw new Error(`${key}[${index}] is not a text`);
     return value;
   });
+  return PackedTexts.of(texts);
+}
+
+function kindsOf(metadata: GgufMetadata): ArrayLike<unknown> {
+  const kinds = list(metadata, 'tokenizer.ggml.token_type');
+  return kinds instanceof PackedTexts ? kinds.strings() : kinds;
 }

@@ -15,9 +15,7 @@ export interface LibraryTokenizer {
     readonly tokens_to_ids: ReadonlyMap<string, number>;
   };
   encode(text: string, options: { add_special_tokens: boolean }): { ids: (number | undefined)[] };
-  token_to_id(token: string): number | undefined;
   get_added_tokens_decoder(): ReadonlyMap<number, LibraryAddedToken>;
-  get_vocab(): ReadonlyMap<string | undefined, number>;
 }
 
 export interface LibraryAddedToken {

@@ -1,5 +1,6 @@
 import { describeValue } from '../model/describe-value.ts';
 import { checkPattern } from './pattern-check.ts';
+import { Vocabulary } from './vocabulary.ts';
 
 type Json = Readonly<Record<string, unknown>>;
 
@@ -12,40 +13,53 @@ const DEEPEST = 16;
 
 /**
  * Checks a parsed `tokenizer.json` of somebody else's before a library reads it, which takes what it finds: types of what
- * the model and its added tokens hold, ids, and every regular expression. Returns the ids of the model's tokens.
+ * the model and its added tokens hold, ids, and every regular expression. Returns the model's tokens.
  * @throws {Error} naming the field
  */
-export function checkTokenizerJson(json: Json): ReadonlyMap<string, number> {
+export function checkTokenizerJson(json: Json): Vocabulary {
   const model = json.model as Json;
-  const bad = (what: string) => new Error(`tokenizer.json: ${what}`);
   if (model.type !== undefined && model.type !== 'BPE') {
     throw bad(`has a model of type ${describeValue(model.type)}, only BPE is supported`);
   }
   const { vocab, merges } = model;
   if (!isObject(vocab)) throw bad('model.vocab is no table of tokens');
-  const ids = new Map(Object.entries(vocab));
-  checkIds(ids, bad);
+  const vocabulary = readVocabulary(vocab);
   if (!Array.isArray(merges)) throw bad('model.merges is no list');
   const wrong = merges.findIndex((merge: unknown) => !isMerge(merge));
   if (wrong >= 0) throw bad(`model.merges[${wrong}] is ${describeValue(merges[wrong])}, not two parts of a token`);
-  const { added_tokens: added } = json;
-  if (added !== null && added !== undefined) checkAddedTokens(added, bad);
-  for (const step of ['normalizer', 'pre_tokenizer', 'post_processor', 'decoder']) checkStep(json[step], step, 0, bad);
-  return ids as ReadonlyMap<string, number>;
+  checkSteps(json);
+  return vocabulary;
 }
 
-function checkIds(ids: ReadonlyMap<string, unknown>, bad: (what: string) => Error): void {
-  let taken = new Uint8Array(ids.size);
-  for (const [token, id] of ids) {
+/** The part of {@link checkTokenizerJson} that concerns all but the model. */
+export function checkSteps(json: Json): void {
+  const { added_tokens: added } = json;
+  if (added !== null && added !== undefined) checkAddedTokens(added);
+  for (const step of ['normalizer', 'pre_tokenizer', 'post_processor', 'decoder']) checkStep(json[step], step, 0);
+}
+
+const bad = (what: string) => new Error(`tokenizer.json: ${what}`);
+
+function readVocabulary(vocab: Json): Vocabulary {
+  const tokens = Object.keys(vocab);
+  const ids = new Int32Array(tokens.length);
+  let [largest, bytes] = [-1, 0];
+  for (const [at, token] of tokens.entries()) {
+    const id = vocab[token];
     if (!isId(id)) throw bad(`model.vocab gives ${describeValue(token)} the id ${describeValue(id)}`);
-    if (id >= taken.length) {
-      const more = new Uint8Array(Math.max(id + 1, 2 * taken.length));
-      more.set(taken);
-      taken = more;
-    }
-    if (taken[id] !== 0) throw bad(`model.vocab gives the id ${id} to two tokens, one of them ${describeValue(token)}`);
-    taken[id] = 1;
+    ids[at] = id;
+    largest = Math.max(largest, id);
+    bytes += token.length;
   }
+  const vocabulary = new Vocabulary(largest + 1, tokens.length, bytes);
+  for (const [at, token] of tokens.entries()) {
+    const id = ids[at]!;
+    if (vocabulary.bytesOf(id) !== undefined) {
+      throw bad(`model.vocab gives the id ${id} to two tokens, one of them ${describeValue(token)}`);
+    }
+    vocabulary.add(id, token);
+  }
+  return vocabulary;
 }
 
 const isId = (id: unknown): id is number => Number.isInteger(id) && (id as number) >= 0 && (id as number) < LARGEST_ID;
@@ -58,7 +72,7 @@ function isMerge(merge: unknown): boolean {
   return Array.isArray(merge) && merge.length === 2 && merge.every((part) => typeof part === 'string' && part !== '');
 }
 
-function checkAddedTokens(added: unknown, bad: (what: string) => Error): void {
+function checkAddedTokens(added: unknown): void {
   if (!Array.isArray(added)) throw bad('added_tokens is no list');
   const ids = new Map<number, string>();
   for (const [at, token] of (added as unknown[]).entries()) {
@@ -83,7 +97,7 @@ function checkAddedTokens(added: unknown, bad: (what: string) => Error): void {
 }
 
 /** Walks through a step and the steps in it. */
-function checkStep(step: unknown, where: string, depth: number, bad: (what: string) => Error): void {
+function checkStep(step: unknown, where: string, depth: number): void {
   if (typeof step !== 'object' || step === null) return;
   if (depth > DEEPEST) throw bad(`${where.slice(0, 80)} … is nested more than ${DEEPEST} deep`);
   for (const [name, value] of Object.entries(step)) {
@@ -98,7 +112,7 @@ function checkStep(step: unknown, where: string, depth: number, bad: (what: stri
         throw bad(`${place} ${describeValue(value)}: ${(error as Error).message}`);
       }
     } else {
-      checkStep(value, place, depth + 1, bad);
+      checkStep(value, place, depth + 1);
     }
   }
 }

@@ -1,10 +1,12 @@
 import { describeValue } from '../model/describe-value.ts';
-import { bytesOfToken } from './byte-alphabet.ts';
+import { BYTE_CHARACTERS } from './byte-alphabet.ts';
 import { BytePairMerger } from './byte-pair-merger.ts';
 import { type LibraryTokenizer, openLibraryTokenizer } from './library.ts';
+import { jsonMerges } from './merges.ts';
 import { endsWithBytes, hasIndependentPieces, PieceEncoder } from './piece-encoder.ts';
 import { alternation } from './special-tokens.ts';
-import { checkTokenizerConfig, checkTokenizerJson } from './tokenizer-check.ts';
+import { checkSteps, checkTokenizerConfig, checkTokenizerJson } from './tokenizer-check.ts';
+import type { Vocabulary } from './vocabulary.ts';
 
 export interface EncodeOptions {
   /** Adds what the tokenizer's configuration puts around a text (begin and end tokens). Default false. */
@@ -45,37 +47,36 @@ export class Tokenizer {
   readonly config: Readonly<Json>;
 
   private readonly library: LibraryTokenizer;
-  private readonly bytes: readonly (Uint8Array | undefined)[];
+  private readonly vocabulary: Vocabulary;
+  /** Bytes of added tokens by id, which stand for their own text. */
+  private readonly addedBytes: ReadonlyMap<number, Uint8Array>;
   private readonly hidden: ReadonlySet<number>;
   private readonly specialPattern: RegExp | undefined;
   private readonly pieces: PieceEncoder | undefined;
   private readonly around: { before: readonly number[]; after: readonly number[] };
 
-  private constructor(tokenizerJson: Json, config: Json, ids: ReadonlyMap<string, number>) {
+  /** @param merger where words are merged here and not by the library */
+  private constructor(tokenizerJson: Json, config: Json, vocabulary: Vocabulary, merger: BytePairMerger | undefined) {
     this.config = config;
-    const independent = hasIndependentPieces(tokenizerJson);
-    const model = tokenizerJson.model as Json;
-    const merger = independent && endsWithBytes(tokenizerJson) ? BytePairMerger.of(model, ids) : undefined;
-    // The library needs no merges where they are made here; its table of them takes most of the time to open one.
-    const lent = merger === undefined ? tokenizerJson : { ...tokenizerJson, model: { ...model, merges: [] } };
-    this.library = openLibraryTokenizer(lent, config);
+    this.vocabulary = vocabulary;
+    this.library = openLibraryTokenizer(
+      merger === undefined ? tokenizerJson : withoutModel(tokenizerJson, vocabulary),
+      config,
+    );
     const added = [...this.library.get_added_tokens_decoder().values()];
     this.specialIds = new Map(added.map((token) => [token.content, token.id]));
     this.hidden = new Set(added.filter((token) => token.special).map((token) => token.id));
-    const addedIds = new Set(this.specialIds.values());
     const utf8 = new TextEncoder();
-    const bytes: (Uint8Array | undefined)[] = [];
-    for (const [token, id] of this.library.get_vocab()) {
-      if (token !== undefined) bytes[id] = addedIds.has(id) ? utf8.encode(token) : bytesOfToken(token);
-    }
-    this.bytes = bytes;
-    this.vocabularySize = bytes.length;
+    this.addedBytes = new Map(added.map(({ id, content }) => [id, utf8.encode(content)]));
+    this.vocabularySize = added.reduce((size, { id }) => Math.max(size, id + 1), vocabulary.size);
     this.bosId = this.idOfConfigured('bos_token');
     this.eosId = this.idOfConfigured('eos_token');
     this.padId = this.idOfConfigured('pad_token');
     this.chatTemplate = templateOf(config.chat_template);
     this.specialPattern = added.length === 0 ? undefined : alternation(added.map((token) => token.content));
-    this.pieces = independent ? new PieceEncoder(tokenizerJson, this.library, merger) : undefined;
+    this.pieces = hasIndependentPieces(tokenizerJson)
+      ? new PieceEncoder(tokenizerJson, this.library, merger)
+      : undefined;
     this.around = this.surroundings();
   }
 
@@ -95,16 +96,29 @@ export class Tokenizer {
     }
     const withDefaults = { normalizer: null, post_processor: null, pre_tokenizer: null, added_tokens: [] };
     const complete = { ...withDefaults, ...tokenizerJson };
-    const ids = checkTokenizerJson(complete);
+    const vocabulary = checkTokenizerJson(complete);
     checkTokenizerConfig(tokenizerConfig);
-    try {
-      return new Tokenizer(complete, tokenizerConfig, ids);
-    } catch (error) {
-      const { message } = error as Error;
-      if (message.startsWith('tokenizer')) throw error;
-      // Errors of the library and of the engine say what they stumbled on, not where.
-      throw new Error(`tokenizer.json cannot be read: ${message.slice(0, 300)}`, { cause: error });
-    }
+    const model = tokenizerJson.model as { merges: (string | readonly string[])[]; ignore_merges?: unknown };
+    const merger = mergesPlainly(complete)
+      ? BytePairMerger.of(vocabulary, jsonMerges(model.merges), { ignoresMerges: Boolean(model.ignore_merges) })
+      : undefined;
+    return named(() => new Tokenizer(complete, tokenizerConfig, vocabulary, merger));
+  }
+
+  /**
+   * A tokenizer from its parts.
+   * @param tokenizerJson a tokenizer.json whose model needs no `vocab` and no `merges`
+   * @throws as `fromJson` does
+   */
+  static fromParts(
+    tokenizerJson: Json,
+    tokenizerConfig: Json,
+    vocabulary: Vocabulary,
+    merger: BytePairMerger,
+  ): Tokenizer {
+    checkSteps(tokenizerJson);
+    checkTokenizerConfig(tokenizerConfig);
+    return named(() => new Tokenizer(tokenizerJson, tokenizerConfig, vocabulary, merger));
   }
 
   /** Token ids of a text. Text that spells a special token becomes that token. */
@@ -163,7 +177,7 @@ export class Tokenizer {
    * @throws if the id is not in the vocabulary
    */
   bytesOf(id: number): Uint8Array {
-    const bytes = this.bytes[id];
+    const bytes = this.addedBytes.get(id) ?? this.vocabulary.bytesOf(id);
     if (bytes === undefined) {
       throw new Error(`token id ${id} is not in the vocabulary (0 to ${this.vocabularySize - 1})`);
     }
@@ -196,8 +210,54 @@ export class Tokenizer {
   private idOfConfigured(field: string): number | undefined {
     const token = this.config[field];
     const content = isObject(token) ? token.content : token;
-    return typeof content === 'string' ? this.library.token_to_id(content) : undefined;
+    return typeof content === 'string'
+      ? (this.specialIds.get(content) ?? this.vocabulary.idOfText(content))
+      : undefined;
   }
+}
+
+/** Errors of the library and of the engine say what they stumbled on, not where. */
+function named(open: () => Tokenizer): Tokenizer {
+  try {
+    return open();
+  } catch (error) {
+    const { message } = error as Error;
+    if (message.startsWith('tokenizer')) throw error;
+    throw new Error(`tokenizer.json cannot be read: ${message.slice(0, 300)}`, { cause: error });
+  }
+}
+
+/** Whether words of the tokenizer can be merged by themselves, byte by byte, with no option that changes how. */
+function mergesPlainly(tokenizerJson: Json): boolean {
+  const { dropout, byte_fallback, unk_token, continuing_subword_prefix, end_of_word_suffix } =
+    tokenizerJson.model as Json;
+  return (
+    hasIndependentPieces(tokenizerJson) &&
+    endsWithBytes(tokenizerJson) &&
+    !dropout &&
+    !byte_fallback &&
+    !unk_token &&
+    !continuing_subword_prefix &&
+    !end_of_word_suffix
+  );
+}
+
+/**
+ * What the library needs where words are merged here: no merges, and of the vocabulary only bytes and what the
+ * post-processor puts around a text. Its tables of the whole would take most of the time to open a tokenizer.
+ */
+function withoutModel(tokenizerJson: Json, vocabulary: Vocabulary): Json {
+  const vocab = Object.create(null) as Record<string, number>;
+  for (const token of [...BYTE_CHARACTERS, ...textsIn(tokenizerJson.post_processor)]) {
+    const id = vocabulary.idOfText(token);
+    if (id !== undefined) vocab[token] = id;
+  }
+  return { ...tokenizerJson, model: { ...(tokenizerJson.model as Json), vocab, merges: [] } };
+}
+
+function* textsIn(value: unknown): Generator<string> {
+  if (typeof value === 'string') yield value;
+  else if (typeof value === 'object' && value !== null) for (const part of Object.values(value)) yield* textsIn(part);
 }
 
 /** @throws where it is neither a text nor a list of named texts */
