@@ -4,9 +4,10 @@ import { ARGUMENT_SLOT_BYTES, type TargetInfo } from '../src/kernels/ir.ts';
 import { type Kernel, lowerKernel } from '../src/kernels/kernel.ts';
 import { encodeKernel, instantiateKernel, type KernelFunction, wasmTarget } from '../src/kernels/targets/wasm/index.ts';
 import { emitKernel } from '../src/kernels/targets/x64/emit.ts';
-import { x64Target } from '../src/kernels/targets/x64/index.ts';
+import { RECORD, x64Target } from '../src/kernels/targets/x64/index.ts';
 import { type NativeImage, platform } from '../src/platform/index.ts';
-import { judgeNative, type NativeRecord, nativeFunction, nativeRecord } from '../src/tensor/native-target.ts';
+import { type NativeRecord, nativeFunction, nativeRecord } from '../src/tensor/native-call.ts';
+import { judgeNative } from '../src/tensor/native-target.ts';
 import { processorTime } from './processor-clock.ts';
 
 /**
@@ -57,7 +58,7 @@ export class KernelLoader {
     if (typeof compiled !== 'bigint') return instantiateKernel(compiled, this.#memory);
     const host = platform().native();
     if ('unavailable' in host) throw new Error(host.unavailable);
-    this.#record ??= nativeRecord(host, this.#memory.buffer);
+    this.#record ??= nativeRecord(host, this.#memory.buffer, RECORD);
     return nativeFunction(host, compiled, this.#record);
   }
 }

@@ -1,47 +1,59 @@
 import { platform, type ReadableFile, workerScope } from '../platform/index.ts';
-import { type LoadJob, packInPlace } from './block-load.ts';
+import { type LoadJob, type LoadWork, packRows, take } from './block-load.ts';
 
-/** All that a thread is to load, and where. */
-export interface LoadRequest {
+/** What a thread is to load, together with others, and into which memory. */
+export interface LoadRequest extends LoadWork {
   readonly memory: WebAssembly.Memory;
-  readonly jobs: readonly LoadJob[];
 }
-/** Bytes of a file that are in place, the end, or why there is none. */
-export type LoadAnswer = { readonly loaded: number } | { readonly done: true } | { readonly error: string };
+/** Bytes of files that are in place since the last answer, at last with the end; or why there is none. */
+export type LoadAnswer = { readonly loaded: number; readonly done: boolean } | { readonly error: string };
 
-/** Jobs under way: while one is packed, others are read. */
-const UNDER_WAY = 3;
+/** Pieces under way: while one is packed, others are read. */
+const UNDER_WAY = 2;
+/** Bytes after which the thread tells of them. */
+const TOLD_BYTES = 16 << 20;
 
 const scope = workerScope();
 scope.onMessage((message) => {
   load(message as LoadRequest).then(
-    () => scope.post({ done: true } satisfies LoadAnswer),
+    (loaded) => scope.post({ loaded, done: true } satisfies LoadAnswer),
     (error: Error) => scope.post({ error: error.message } satisfies LoadAnswer),
   );
 });
 
-async function load({ memory, jobs }: LoadRequest): Promise<void> {
-  const files = new Map<string, ReadableFile>();
-  try {
-    for (const path of new Set(jobs.flatMap(({ parts }) => parts.map((part) => part.path)))) {
-      files.set(path, await platform().files.open(path));
+/** Returns the bytes that it has not told of. */
+async function load(request: LoadRequest): Promise<number> {
+  const files = new Map<string, Promise<ReadableFile>>();
+  let loaded = 0;
+  const one = async () => {
+    let buffer = new Uint8Array(0);
+    for (const number of take(request)) {
+      const job = request.jobs[number]!;
+      if (buffer.length < job.bytes) buffer = new Uint8Array(job.bytes);
+      const rows = buffer.subarray(0, job.bytes);
+      await read(job, rows, files);
+      packRows(job, rows, new Uint8Array(request.memory.buffer, job.address, job.panelBytes));
+      loaded += job.bytes;
+      if (loaded < TOLD_BYTES) continue;
+      scope.post({ loaded, done: false } satisfies LoadAnswer);
+      loaded = 0;
     }
-    const buffer = new Uint8Array(Math.max(...jobs.map(({ bytes }) => bytes)));
-    const waiting = jobs.values();
-    const one = async () => {
-      for (const job of waiting) {
-        const panels = new Uint8Array(memory.buffer, job.address, job.panelBytes);
-        let at = 0;
-        for (const { path, offset, bytes } of job.parts) {
-          await files.get(path)!.readInto(panels.subarray(at, at + bytes), offset);
-          at += bytes;
-        }
-        packInPlace(job, panels, job.bytes, buffer);
-        scope.post({ loaded: job.bytes } satisfies LoadAnswer);
-      }
-    };
+  };
+  try {
     await Promise.all(Array.from({ length: UNDER_WAY }, one));
+    return loaded;
   } finally {
-    await Promise.all([...files.values()].map((file) => file.close()));
+    const opened = await Promise.allSettled(files.values());
+    await Promise.all(opened.map((file) => (file.status === 'fulfilled' ? file.value.close() : undefined)));
+  }
+}
+
+async function read({ parts }: LoadJob, rows: Uint8Array, files: Map<string, Promise<ReadableFile>>): Promise<void> {
+  let at = 0;
+  for (const { path, offset, bytes } of parts) {
+    if (!files.has(path)) files.set(path, platform().files.open(path));
+    const file = await files.get(path)!;
+    await file.readInto(rows.subarray(at, at + bytes), offset);
+    at += bytes;
   }
 }

@@ -1,7 +1,10 @@
 import { type PanelFormat, packPanels, rowBytes } from '../kernels/panels.ts';
 
-/** Bytes of a matrix that are read and packed at once. */
-export const PIECE_BYTES = 4 << 20;
+/**
+ * Bytes of a matrix that are read and packed at once. A piece that was just read still lies in the second cache when it is
+ * packed.
+ */
+export const PIECE_BYTES = 1 << 20;
 
 /** Some rows of a matrix: where they stand in files, and the panels that they become. */
 export interface LoadJob {
@@ -21,21 +24,29 @@ export interface LoadJob {
   readonly panelBytes: number;
 }
 
+/** What several threads load together: each takes the next job until none is left. */
+export interface LoadWork {
+  readonly jobs: readonly LoadJob[];
+  /** One word of shared memory, the number of jobs taken. */
+  readonly taken: Int32Array;
+}
+
+/** The numbers of the jobs that a thread gets of work that others do too. */
+export function* take({ jobs, taken }: LoadWork): Generator<number> {
+  for (let next = Atomics.add(taken, 0, 1); next < jobs.length; next = Atomics.add(taken, 0, 1)) yield next;
+}
+
 /**
- * Packs rows that were read to the beginning of their own panels: the threads that read then wait for the system to commit
- * that memory, which takes as long as the packing. `buffer` has room for them.
+ * Packs rows as a file has them into their panels.
  * @throws {Error} naming the matrix if its blocks are damaged
  */
-export function packInPlace(
+export function packRows(
   { matrix, firstRow, format, lanes, inner }: Pick<LoadJob, 'matrix' | 'firstRow' | 'format' | 'lanes' | 'inner'>,
+  source: Uint8Array,
   panels: Uint8Array,
-  bytes: number,
-  buffer: Uint8Array,
 ): void {
-  const source = buffer.subarray(0, bytes);
-  source.set(panels.subarray(0, bytes));
   try {
-    packPanels(format, lanes, { rows: bytes / rowBytes(format, inner), inner }, source, panels);
+    packPanels(format, lanes, { rows: source.length / rowBytes(format, inner), inner }, source, panels);
   } catch (error) {
     throw new Error(`weights ${matrix}, rows from ${firstRow}: ${(error as Error).message}`, { cause: error });
   }

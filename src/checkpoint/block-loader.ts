@@ -1,8 +1,7 @@
 import { panelRowBytes, rowBytes } from '../kernels/panels.ts';
-import { platform } from '../platform/index.ts';
 import type { BlockRows, BlockTensor, Runtime } from '../tensor/index.ts';
-import { type LoadJob, PIECE_BYTES, packInPlace } from './block-load.ts';
-import type { LoadAnswer, LoadRequest } from './block-load-worker.ts';
+import { type LoadJob, type LoadWork, PIECE_BYTES, packRows, take } from './block-load.ts';
+import { LoadThreads, WORTH_THREADS } from './load-threads.ts';
 
 /** Reads rows of weights as a file has them: as many as fill the target, from row `first` of its tensor on. */
 export interface RowReader {
@@ -27,16 +26,14 @@ interface Piece {
 interface FinishOptions {
   /** Ends the reading, which then throws the signal's reason. */
   readonly signal?: AbortSignal | undefined;
-  /** Bytes from which threads of their own read. */
+  /** Bytes from which other threads take part. */
   readonly threadsFrom?: number | undefined;
+  /** Those threads where they run already; they are closed at the end. */
+  readonly threads?: LoadThreads | undefined;
 }
 
 /** Pieces under way in the calling thread. */
 const PIECES = 4;
-
-/** Bytes from which threads pay that only load, and most of them. */
-const WORTH_THREADS = 128 << 20;
-const MOST_THREADS = 8;
 
 /**
  * Reads weights in blocks or 16-bit floats from files and packs them in panels, straight into the memory of a runtime.
@@ -62,71 +59,75 @@ export class BlockLoader {
   }
 
   /**
-   * Reads all that was noted; what is much, in threads of its own, which go on while the calling one does something else.
+   * Reads all that was noted; what is much, together with threads of its own, which go on while the calling one does
+   * something else.
    * @throws {Error} naming a matrix whose rows are not all there, or whose blocks are damaged
    */
-  async finish({ signal, threadsFrom = WORTH_THREADS }: FinishOptions = {}): Promise<void> {
-    signal?.throwIfAborted();
-    const pieces = [...this.#pieces()];
-    this.#matrices.clear();
-    const jobs = pieces.map((piece) => this.#job(piece));
-    const bytes = jobs.reduce((sum, job) => sum + (job?.bytes ?? 0), 0);
-    const { wasm, shared } = this.#runtime.memory;
-    if (!shared || bytes < threadsFrom) {
-      await this.#here(pieces, signal);
-      return;
+  async finish({ signal, threadsFrom = WORTH_THREADS, threads: given }: FinishOptions = {}): Promise<void> {
+    let threads = given;
+    try {
+      signal?.throwIfAborted();
+      const pieces = [...this.#pieces()].map((piece) => ({ piece, job: this.#job(piece) }));
+      this.#matrices.clear();
+      const { wasm, shared } = this.#runtime.memory;
+      const jobs = pieces.flatMap(({ job }) => (job === undefined ? [] : [job]));
+      const bytes = jobs.reduce((sum, job) => sum + job.bytes, 0);
+      if (shared && bytes >= threadsFrom) threads ??= new LoadThreads(this.#runtime.workers);
+      if (threads === undefined || !shared) {
+        await this.#here(pieces.map(({ piece }) => piece).values(), signal);
+      } else {
+        const work = { jobs, taken: new Int32Array(new SharedArrayBuffer(4)) };
+        await this.#together(pieces, work, threads, wasm, signal);
+      }
+    } catch (error) {
+      // The memory and the files are the threads' own until they have ended.
+      await threads?.close();
+      throw error;
     }
-    const others = pieces.filter((_, at) => jobs[at] === undefined);
-    const elsewhere = jobs.filter((job) => job !== undefined);
-    await Promise.all([
-      this.#elsewhere(wasm, elsewhere, Math.min(this.#runtime.workers, MOST_THREADS), signal),
-      this.#here(others, signal),
-    ]);
+    void threads?.close();
+  }
+
+  /** What others cannot do first, then what is left of the rest. */
+  async #together(
+    pieces: readonly { readonly piece: Piece; readonly job: LoadJob | undefined }[],
+    work: LoadWork,
+    threads: LoadThreads,
+    memory: WebAssembly.Memory,
+    signal: AbortSignal | undefined,
+  ): Promise<void> {
+    const shared = pieces.filter(({ job }) => job !== undefined);
+    function* waiting() {
+      for (const { piece, job } of pieces) if (job === undefined) yield piece;
+      for (const number of take(work)) yield shared[number]!.piece;
+    }
+    const stop = new AbortController();
+    const either = signal === undefined ? stop.signal : AbortSignal.any([signal, stop.signal]);
+    const parts = [threads.load(memory, work, this.#onRead, either), this.#here(waiting(), either)];
+    try {
+      await Promise.all(parts);
+    } catch (error) {
+      stop.abort(error);
+      await Promise.allSettled(parts);
+      throw error;
+    }
   }
 
   /** Reads and packs in the calling thread. */
-  async #here(pieces: readonly Piece[], signal: AbortSignal | undefined): Promise<void> {
-    const waiting = pieces.values();
-    let buffer = new Uint8Array(0);
+  async #here(waiting: IterableIterator<Piece>, signal: AbortSignal | undefined): Promise<void> {
     const one = async () => {
+      let buffer = new Uint8Array(0);
       for (const { matrix, segments, first, count } of waiting) {
         signal?.throwIfAborted();
         const { name, format, lanes, columns: inner } = matrix;
-        const bytes = count * rowBytes(format, inner);
-        if (buffer.length < bytes) buffer = new Uint8Array(bytes);
-        const panels = this.#panelsOf(matrix, first, count);
-        await fill(panels.subarray(0, bytes), rowBytes(format, inner), segments, first, count);
-        packInPlace({ matrix: name, firstRow: first, format, lanes, inner }, panels, bytes, buffer);
-        this.#onRead(bytes);
+        const perRow = rowBytes(format, inner);
+        if (buffer.length < count * perRow) buffer = new Uint8Array(count * perRow);
+        const rows = buffer.subarray(0, count * perRow);
+        await fill(rows, perRow, segments, first, count);
+        packRows({ matrix: name, firstRow: first, format, lanes, inner }, rows, this.#panelsOf(matrix, first, count));
+        this.#onRead(rows.length);
       }
     };
     await Promise.all(Array.from({ length: PIECES }, one));
-  }
-
-  /** The same in threads, each with its share of the jobs. */
-  async #elsewhere(memory: WebAssembly.Memory, jobs: readonly LoadJob[], threads: number, signal?: AbortSignal) {
-    const url = platform().workerUrl('./block-load-worker', import.meta.url);
-    const workers = Array.from({ length: threads }, (_, thread) => {
-      const worker = platform().createWorker(url, `load ${thread + 1}`);
-      const done = new Promise<void>((resolve, reject) => {
-        worker.onError(reject);
-        worker.onMessage((message) => {
-          const answer = message as LoadAnswer;
-          if ('error' in answer) reject(new Error(answer.error));
-          else if ('done' in answer) resolve();
-          else this.#onRead(answer.loaded);
-        });
-        signal?.addEventListener('abort', () => reject(signal.reason), { once: true });
-      });
-      const mine = jobs.filter((_job, at) => at % threads === thread);
-      worker.post({ memory, jobs: mine } satisfies LoadRequest);
-      return { worker, done };
-    });
-    try {
-      await Promise.all(workers.map(({ done }) => done));
-    } finally {
-      await Promise.all(workers.map(({ worker }) => worker.terminate()));
-    }
   }
 
   /** A piece as a job for another thread, where its rows stand in files as they are. */

@@ -24,6 +24,7 @@ export {
   partPath,
   writeGguf,
 } from './gguf-write.ts';
+export { LoadThreads } from './load-threads.ts';
 export { type ModelSize, modelSize, type ParameterCount } from './model-size.ts';
 export {
   checkpointTensors,

@@ -5,6 +5,7 @@ import { type Checkpoint, openCheckpoint } from './checkpoint.ts';
 import { type GgmlType, ggmlBytes } from './ggml-types.ts';
 import type { GgufTensor } from './gguf-header.ts';
 import type { GgufView, RowSource } from './gguf-view.ts';
+import type { LoadThreads } from './load-threads.ts';
 import { type TensorSpec, tensorSpecs } from './names.ts';
 import type { StoredTensor } from './safetensors-header.ts';
 import type { TensorToWrite } from './safetensors-write.ts';
@@ -44,8 +45,10 @@ export interface LoadOptions {
   readonly onProgress?: ((done: number, total: number) => void) | undefined;
   /** Ends the loading, which then throws the signal's reason. */
   readonly signal?: AbortSignal | undefined;
-  /** Bytes in blocks or 16-bit floats from which threads of their own read them. Default: 128 MiB. */
+  /** Bytes in blocks or 16-bit floats from which other threads take part. Default: 128 MiB. */
   readonly threadsFrom?: number | undefined;
+  /** Those threads where they run already; they are closed at the end. */
+  readonly threads?: LoadThreads | undefined;
 }
 
 /**
@@ -58,7 +61,7 @@ export async function loadWeights(
   runtime: Runtime,
   checkpoint: WeightSource,
   parameters: ModelParameters,
-  { onProgress, signal, threadsFrom }: LoadOptions = {},
+  { onProgress, signal, threadsFrom, threads }: LoadOptions = {},
 ): Promise<void> {
   const { config, tensors, directory } = checkpoint;
   let [done, total] = [0, 0];
@@ -84,6 +87,7 @@ export async function loadWeights(
   const packed = blocks.finish({
     signal: signal ? AbortSignal.any([signal, stop.signal]) : stop.signal,
     threadsFrom,
+    threads,
   });
   // Judged below; until then it must not count as an error that nobody hears of.
   packed.catch(() => {});

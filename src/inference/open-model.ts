@@ -1,4 +1,11 @@
-import { loadWeights, type ModelSize, modelSize, weightFormats } from '../checkpoint/index.ts';
+import {
+  type LoadOptions,
+  LoadThreads,
+  loadWeights,
+  type ModelSize,
+  modelSize,
+  weightFormats,
+} from '../checkpoint/index.ts';
 import type { ModelLocation, PullOptions } from '../hub/index.ts';
 import {
   allocateParameters,
@@ -9,7 +16,7 @@ import {
   type WeightFormats,
 } from '../model/index.ts';
 import { platform } from '../platform/index.ts';
-import { type CacheFormat, createRuntime, formatBytes, type Runtime, type RuntimeOptions } from '../tensor/index.ts';
+import { type CacheFormat, formatBytes, type Runtime, type RuntimeOptions, startRuntime } from '../tensor/index.ts';
 import { type ChatEncoding, chatEncodingFor, type Tokenizer } from '../text/index.ts';
 import { Engine } from './engine.ts';
 import { type ModelSource, openModelSource } from './model-source.ts';
@@ -87,53 +94,63 @@ export async function openModelFrom(source: ModelSource, options: OpenModelOptio
   const formats = options.weights === 'f32' ? new Map() : weightFormats(source);
   const cacheFormat = options.cache ?? defaultCacheFormat(size);
   const memoryBytes = memoryFor(directory, config, formats, { cacheFormat, cacheTokens });
-  const runtime = await createRuntime({
-    memoryBytes,
-    ...(workers === undefined ? {} : { workers }),
-    ...(options.target === undefined ? {} : { target: options.target }),
-    pinWorkers: options.pinWorkers ?? false,
-  });
+  // Threads come up while the target is judged, and weights are loaded while the tokenizer is made.
+  const threads = formats.size === 0 ? undefined : LoadThreads.for(source.totalBytes, workers);
+  let runtime: Runtime | undefined;
   try {
-    const parameters = allocateParameters(runtime, config, formats);
-    const tokenizer = await loadBoth(runtime, source, parameters, onProgress);
-    const engine = Engine.create({
-      runtime,
-      config,
-      parameters,
-      maximumSequences,
-      contextLength,
-      cacheTokens,
-      cacheFormat,
-      rowLimit: size.main.active < WORTH_MANY_ROWS ? 256 : 512,
-      usedVocabulary: Math.min(tokenizer.vocabularySize, config.vocabularySize),
+    const started = await startRuntime({
+      memoryBytes,
+      ...(workers === undefined ? {} : { workers }),
+      ...(options.target === undefined ? {} : { target: options.target }),
+      pinWorkers: options.pinWorkers ?? false,
     });
+    runtime = started;
+    const parameters = allocateParameters(runtime, config, formats);
+    const { tokenizer, engine } = await whileLoading(runtime, source, parameters, { onProgress, threads }, async () => {
+      const tokenizer = await source.tokenizer();
+      const engine = Engine.create({
+        runtime: started,
+        config,
+        parameters,
+        maximumSequences,
+        contextLength,
+        cacheTokens,
+        cacheFormat,
+        rowLimit: size.main.active < WORTH_MANY_ROWS ? 256 : 512,
+        usedVocabulary: Math.min(tokenizer.vocabularySize, config.vocabularySize),
+      });
+      return { tokenizer, engine };
+    });
+    await runtime.ready;
     const encoding = chatEncodingFor({ modelType: config.modelType, chatTemplate: tokenizer.chatTemplate });
     const close = async () => {
       await engine.close();
-      await runtime.close();
+      await started.close();
     };
     return { directory, config, engine, tokenizer, encoding, parameters: size.main, notes, close };
   } catch (error) {
-    await runtime.close();
+    await threads?.close();
+    await runtime?.close();
     throw error;
   }
 }
 
-/** Loads the weights while the tokenizer is read, which gives up the weights where it cannot be had. */
-async function loadBoth(
+/** Loads the weights and does other work meanwhile; where one fails, the other is given up. */
+async function whileLoading<T>(
   runtime: Runtime,
   source: ModelSource,
   parameters: ModelParameters,
-  onProgress: OpenModelOptions['onProgress'],
-): Promise<Tokenizer> {
+  options: Pick<LoadOptions, 'onProgress' | 'threads'>,
+  work: () => Promise<T>,
+): Promise<T> {
   const stop = new AbortController();
-  const weights = loadWeights(runtime, source, parameters, { onProgress, signal: stop.signal });
-  // Judged below, after the tokenizer.
+  const weights = loadWeights(runtime, source, parameters, { ...options, signal: stop.signal });
+  // Judged below, after the work.
   weights.catch(() => {});
   try {
-    const tokenizer = await source.tokenizer();
+    const result = await work();
     await weights;
-    return tokenizer;
+    return result;
   } catch (error) {
     stop.abort(error);
     await weights.catch(() => {});

@@ -1,10 +1,11 @@
 import type { Kernel } from '../kernels/index.ts';
 import type { KernelFunction } from '../kernels/targets/wasm/index.ts';
 import { describeCode } from '../kernels/targets/x64/describe-code.ts';
-import { assembleKernel, x64Target } from '../kernels/targets/x64/index.ts';
+import { assembleKernel, RECORD, x64Target } from '../kernels/targets/x64/index.ts';
 import { CompilingExecutor } from './executor.ts';
 import type { LinearMemory } from './memory.ts';
-import { checkOnce, type NativeRecord, type NativeTarget, nativeFunction, nativeRecord } from './native-target.ts';
+import { type NativeRecord, nativeFunction, nativeRecord } from './native-call.ts';
+import { checkOnce, type NativeTarget } from './native-target.ts';
 import type { WorkerPool } from './pool.ts';
 
 /** Runs kernels as machine code, on the calling thread and the workers of a pool. */
@@ -15,7 +16,7 @@ export class NativeExecutor extends CompilingExecutor {
   constructor(memory: LinearMemory, native: NativeTarget, pool: WorkerPool | undefined) {
     super(x64Target(native.level), pool);
     this.#native = native;
-    this.#record = nativeRecord(native.host, memory.buffer);
+    this.#record = nativeRecord(native.host, memory.buffer, RECORD);
   }
 
   /** Code lies at the same address for every thread: that is all the workers need. */

@@ -1,7 +1,6 @@
 import type { Kernel } from '../kernels/index.ts';
 import { kernelSamples } from '../kernels/kernel-samples.ts';
 import { findDifference, LARGE_SAMPLE_BYTES, seeded } from '../kernels/sample-call.ts';
-import type { KernelFunction } from '../kernels/targets/wasm/index.ts';
 import {
   assembleKernel,
   bestLevel,
@@ -19,6 +18,7 @@ import {
 import type { NativeHost, Platform } from '../platform/index.ts';
 import { version } from '../version.ts';
 import { CheckedCode } from './checked-code.ts';
+import { nativeFunction, nativeRecord } from './native-call.ts';
 
 /** Machine code that this process may run: the host that loads it and the level it is written for. */
 export interface NativeTarget {
@@ -34,32 +34,6 @@ export type NativeVerdict = NativeTarget | { readonly reason: string; readonly f
 
 /** Which instructions are wished for: the best, or one of two sets. */
 export type NativeWish = 'best' | 'avx2' | 'avx512';
-
-/** What machine code is called with, see RECORD. Addresses do not keep buffers alive, so they are held here. */
-export interface NativeRecord {
-  readonly address: bigint;
-  readonly words: Int32Array;
-  readonly memory: ArrayBufferLike;
-}
-
-/** The function of machine code at an address, for the calling thread; `record` is the thread's own, in `words`. */
-export function nativeFunction(host: NativeHost, address: bigint, record: NativeRecord): KernelFunction {
-  const call = host.caller(address);
-  return (argumentBlock, worker, workers) => {
-    const { words } = record;
-    words[RECORD.arguments / 4] = argumentBlock;
-    words[RECORD.worker / 4] = worker;
-    words[RECORD.workers / 4] = workers;
-    call(record.address);
-  };
-}
-
-/** A record for the calling thread, filled with the address of the memory that kernels work on. */
-export function nativeRecord(host: NativeHost, memory: ArrayBufferLike): NativeRecord {
-  const view = new DataView(new ArrayBuffer(RECORD.bytes));
-  view.setBigUint64(RECORD.memory, host.addressOf(memory), true);
-  return { address: host.addressOf(view.buffer), words: new Int32Array(view.buffer), memory };
-}
 
 const verdicts = new Map<NativeWish, Promise<NativeVerdict>>();
 
@@ -166,7 +140,7 @@ function findFault(native: NativeTarget, kernel: Kernel, code: Uint8Array): stri
   const { host, level } = native;
   const image = host.load(code);
   try {
-    const run = nativeFunction(host, image.address, nativeRecord(host, memory));
+    const run = nativeFunction(host, image.address, nativeRecord(host, memory, RECORD));
     const compare = (large: boolean, workers: number) =>
       findDifference({
         kernel,

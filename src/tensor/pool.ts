@@ -1,6 +1,7 @@
 import type { KernelFunction } from '../kernels/targets/wasm/index.ts';
 import type { HostWorker, Platform } from '../platform/index.ts';
 import type { LinearMemory } from './memory.ts';
+import type { RecordLayout } from './native-call.ts';
 import { pinThread, processorsFor, unpinThread } from './pinning.ts';
 import {
   barrier,
@@ -20,8 +21,8 @@ export interface WorkerStart {
   readonly controlAddress: number;
   readonly worker: number;
   readonly workers: number;
-  /** Whether kernels come as addresses of machine code instead of as WebAssembly modules. */
-  readonly native: boolean;
+  /** What machine code is called with, where kernels come as its addresses; undefined where as WebAssembly modules. */
+  readonly native: RecordLayout | undefined;
   /** The logical processor that the thread is to stay on; absent where it may move. */
   readonly processor?: number | undefined;
 }
@@ -57,78 +58,87 @@ export class WorkerPool {
   readonly #control: Int32Array;
   readonly #words: Int32Array;
   readonly #memory: LinearMemory;
-  readonly #hostWorkers: readonly HostWorker[];
+  readonly #controlAddress: number;
+  readonly #hostWorkers: HostWorker[] = [];
+  readonly #started: Promise<WorkerReady>[] = [];
+  #begun = false;
   /** Whether the calling thread may sleep at a barrier; the workers always may. */
   readonly #canSleep: boolean;
   readonly #platform: Platform;
   #closed = false;
+  /** A processor for each thread, where they are to be pinned. */
+  readonly #processors: readonly number[] | undefined;
   /** Where the calling thread is to stay, from the first replay on; undefined if no thread is pinned. */
   #processor: number | undefined;
   /** Replays left with short patience, and how many there were at the last retreat. */
   #retreat = 0;
   #lastRetreat = 0;
 
-  private constructor(
-    platform: Platform,
-    memory: LinearMemory,
-    hostWorkers: readonly HostWorker[],
-    controlAddress: number,
-    processor: number | undefined,
-  ) {
+  private constructor(platform: Platform, memory: LinearMemory, workers: number, processors?: readonly number[]) {
     this.#platform = platform;
     this.#canSleep = platform.canSleep;
-    this.#processor = processor;
+    this.#processors = processors;
     this.#memory = memory;
-    this.#hostWorkers = hostWorkers;
-    this.workers = hostWorkers.length + 1;
-    this.#control = memory.array('i32', controlAddress, CONTROL.words) as Int32Array;
+    this.workers = workers;
+    this.#controlAddress = memory.allocate(4 * CONTROL.words, 'the control block of the workers');
+    this.#control = memory.array('i32', this.#controlAddress, CONTROL.words) as Int32Array;
+    this.#control[CONTROL.patience] = PATIENCE.long;
     this.#words = memory.words;
+    const url = platform.workerUrl('./worker', import.meta.url);
+    for (let worker = 1; worker < workers; worker++) {
+      const host = platform.createWorker(url, `jingqi-worker-${worker}`, startWebWorker);
+      this.#hostWorkers.push(host);
+      const ready = new Promise<WorkerReady>((resolve, reject) => {
+        host.onMessage((answer) => resolve(answer as WorkerReady));
+        host.onError((error) => {
+          reject(error);
+          reportFailure(this.#control, worker, -1, error);
+        });
+      });
+      // Heard of in `begin`.
+      ready.catch(() => {});
+      this.#started.push(ready);
+    }
   }
 
   /**
-   * Starts `workers - 1` threads and waits until they run. With `pin` each thread stays on a processor of its own where
-   * the system allows that for all of them, the calling one from the first replay until `close`.
+   * Starts `workers - 1` threads and returns while they come up; nothing can be run before `begin`. With `pin` each thread
+   * stays on a processor of its own where the system allows that for all of them, the calling one from the first replay
+   * until `close`.
    */
-  static async start(
-    platform: Platform,
-    memory: LinearMemory,
-    workers: number,
-    { native = false, pin = false } = {},
-  ): Promise<WorkerPool> {
+  static open(platform: Platform, memory: LinearMemory, workers: number, { pin = false } = {}): WorkerPool {
     if (pinnedPool !== undefined) pinnedPool.#letGo();
-    const processors = pin ? processorsFor(platform, workers) : undefined;
-    const controlAddress = memory.allocate(4 * CONTROL.words, 'the control block of the workers');
-    const control = memory.array('i32', controlAddress, CONTROL.words) as Int32Array;
-    control[CONTROL.patience] = PATIENCE.long;
-    const url = platform.workerUrl('./worker', import.meta.url);
-    const hostWorkers: HostWorker[] = [];
-    const started: Promise<WorkerReady>[] = [];
-    for (let worker = 1; worker < workers; worker++) {
-      const host = platform.createWorker(url, `jingqi-worker-${worker}`, startWebWorker);
-      hostWorkers.push(host);
-      started.push(
-        new Promise((resolve, reject) => {
-          host.onMessage((ready) => resolve(ready as WorkerReady));
-          host.onError((error) => {
-            reject(error);
-            reportFailure(control, worker, -1, error);
-          });
-        }),
-      );
-      const processor = processors?.[worker];
-      const start: WorkerStart = { memory: memory.wasm, controlAddress, worker, workers, native, processor };
-      host.post(start);
+    return new WorkerPool(platform, memory, workers, pin ? processorsFor(platform, workers) : undefined);
+  }
+
+  /**
+   * Tells the threads what they are to run and waits until they do. Closes the pool where one cannot.
+   * @param native see WorkerStart
+   */
+  async begin(native?: RecordLayout): Promise<void> {
+    const { workers } = this;
+    for (const [index, host] of this.#hostWorkers.entries()) {
+      const worker = index + 1;
+      const processor = this.#processors?.[worker];
+      const controlAddress = this.#controlAddress;
+      host.post({
+        memory: this.#memory.wasm,
+        controlAddress,
+        worker,
+        workers,
+        native,
+        processor,
+      } satisfies WorkerStart);
     }
-    const pool = new WorkerPool(platform, memory, hostWorkers, controlAddress, processors?.[0]);
     try {
-      const ready = await Promise.all(started);
-      if (!ready.every(({ pinned }) => pinned)) pool.#processor = undefined;
+      const ready = await Promise.all(this.#started);
+      if (ready.every(({ pinned }) => pinned)) this.#processor = this.#processors?.[0];
     } catch (error) {
-      await pool.close();
+      await this.close();
       throw error;
     }
-    for (const host of hostWorkers) host.unref();
-    return pool;
+    this.#begun = true;
+    for (const host of this.#hostWorkers) host.unref();
   }
 
   /** Whether every thread stays on a processor of its own; the calling one from the first replay on. */
@@ -148,6 +158,7 @@ export class WorkerPool {
 
   #command(kind: number, first: number, end: number): void {
     if (this.#closed) throw new Error('the runtime is closed');
+    if (!this.#begun) throw new Error('the threads of the runtime are not there yet: wait for its `ready` first');
     this.#throwIfFailed();
     command(this.#control, kind, first, end);
   }

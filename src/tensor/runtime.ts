@@ -1,5 +1,6 @@
 import type { TargetInfo } from '../kernels/index.ts';
 import { wasmFeatures, wasmTarget } from '../kernels/targets/wasm/index.ts';
+import { RECORD } from '../kernels/targets/x64/index.ts';
 import { type Platform, platform } from '../platform/index.ts';
 import { DTYPE_BYTES, type DType } from './dtype.ts';
 import { type CompilingExecutor, type Executor, InterpreterExecutor, WasmExecutor } from './executor.ts';
@@ -7,7 +8,7 @@ import { type FusingVerdict, judgeFusing } from './fusing-check.ts';
 import { KernelWatch } from './kernel-watch.ts';
 import { LinearMemory } from './memory.ts';
 import { NativeExecutor } from './native-executor.ts';
-import { judgeNative, type NativeWish } from './native-target.ts';
+import { judgeNative, type NativeTarget, type NativeWish } from './native-target.ts';
 import { WorkerPool } from './pool.ts';
 import { Tensor } from './tensor.ts';
 
@@ -46,6 +47,8 @@ export class Runtime {
   readonly workers: number;
   /** What a user may want to know about how the runtime was set up, in whole sentences. */
   readonly notes: readonly string[];
+  /** Resolves when all threads run, which Programs need and loading does not; rejects, the runtime closed, where one cannot. */
+  readonly ready: Promise<void>;
   #watch: KernelWatch | undefined;
 
   constructor(
@@ -53,9 +56,12 @@ export class Runtime {
     executor: Executor,
     pool: WorkerPool | undefined,
     workers: number,
-    notes: readonly string[] = [],
+    { notes = [], ready = Promise.resolve() }: { notes?: readonly string[]; ready?: Promise<void> } = {},
   ) {
     this.notes = notes;
+    this.ready = ready;
+    // Whoever waits for it hears of it.
+    ready.catch(() => {});
     this.memory = memory;
     this.executor = executor;
     this.pool = pool;
@@ -145,6 +151,13 @@ export class Runtime {
  * watch (see {@link KernelWatch}).
  */
 export async function createRuntime(options: RuntimeOptions = {}): Promise<Runtime> {
+  const runtime = await startRuntime(options);
+  await runtime.ready;
+  return runtime;
+}
+
+/** As {@link createRuntime}, but returns while threads still come up: wait for `ready` before anything is run. */
+export async function startRuntime(options: RuntimeOptions = {}): Promise<Runtime> {
   const host = platform();
   const runtime = await openRuntime(host, options);
   const watch = KernelWatch.ofEnvironment(host, runtime.memory);
@@ -172,23 +185,46 @@ async function openRuntime(host: Platform, options: RuntimeOptions): Promise<Run
     throw new Error(`several workers need shared memory, which this host does not offer; use workers: 1${hint}`);
   }
   const memory = new LinearMemory({ limitBytes, shared, wide });
-  const pin = options.pinWorkers ?? false;
+  // They come up while the target is judged.
+  const pool = shared ? WorkerPool.open(host, memory, workers, { pin: options.pinWorkers ?? false }) : undefined;
+  try {
+    const judged = await judgeTarget(host, kind, wide, options);
+    if ('native' in judged) {
+      const executor = new NativeExecutor(memory, judged.native, pool);
+      return new Runtime(memory, executor, pool, workers, { ready: pool?.begin(RECORD) ?? Promise.resolve() });
+    }
+    const { target, notes } = judged;
+    const executor = new WasmExecutor(
+      memory,
+      target,
+      { shared, wide, maximumPages: Math.ceil(limitBytes / 65536) },
+      pool,
+    );
+    return new Runtime(memory, executor, pool, workers, { notes, ready: pool?.begin() ?? Promise.resolve() });
+  } catch (error) {
+    await pool?.close();
+    throw error;
+  }
+}
+
+/** Machine code where it can be used, else WebAssembly with what is to be told. */
+async function judgeTarget(
+  host: Platform,
+  kind: NonNullable<RuntimeOptions['target']>,
+  wide: boolean,
+  { fuseVectors = true }: RuntimeOptions,
+): Promise<{ native: NativeTarget } | { target: TargetInfo; notes: readonly string[] }> {
   const native = kind.startsWith('wasm')
     ? undefined
     : await judgeNative(host, kind === 'native' ? 'best' : (kind as NativeWish));
-  if (native !== undefined && 'host' in native) {
-    const pool = shared ? await WorkerPool.start(host, memory, workers, { native: true, pin }) : undefined;
-    return new Runtime(memory, new NativeExecutor(memory, native, pool), pool, workers);
-  }
+  if (native !== undefined && 'host' in native) return { native };
   if (native !== undefined && kind !== 'native') throw new Error(`the target ${kind} cannot be used: ${native.reason}`);
-  const mayFuse = kind !== 'wasm-plain' && !wide && features.relaxed && (options.fuseVectors ?? true);
+  const { relaxed } = wasmFeatures();
+  const mayFuse = kind !== 'wasm-plain' && !wide && relaxed && fuseVectors;
   const { fuses, note }: FusingVerdict = mayFuse ? judgeFusing(host) : { fuses: false };
-  const target = wasmTarget({ relaxed: kind !== 'wasm-plain' && features.relaxed, fusedVectors: fuses ? 2 : 1 });
-  const pool = shared ? await WorkerPool.start(host, memory, workers, { pin }) : undefined;
-  const memoryImport = { shared, wide, maximumPages: Math.ceil(limitBytes / 65536) };
+  const target = wasmTarget({ relaxed: kind !== 'wasm-plain' && relaxed, fusedVectors: fuses ? 2 : 1 });
   const faults = native !== undefined && 'fault' in native ? [`No machine code: ${native.reason}.`] : [];
-  const notes = note === undefined ? faults : [...faults, note];
-  return new Runtime(memory, new WasmExecutor(memory, target, memoryImport, pool), pool, workers, notes);
+  return { target, notes: note === undefined ? faults : [...faults, note] };
 }
 
 /** What JINGQI_TARGET asks for. Throws on a target it does not know. */

@@ -1,6 +1,6 @@
 import { instantiateKernel, type KernelFunction } from '../kernels/targets/wasm/index.ts';
 import { platform, workerScope } from '../platform/index.ts';
-import { nativeFunction, nativeRecord } from './native-target.ts';
+import { nativeFunction, nativeRecord, type RecordLayout } from './native-call.ts';
 import { pinThread } from './pinning.ts';
 import type { WorkerReady, WorkerStart } from './pool.ts';
 import { barrier, COMMAND, CONTROL, nextCommand, reportFailure, roundUp, runSteps } from './steps.ts';
@@ -22,7 +22,7 @@ function serve({ memory, controlAddress, worker, workers, native }: WorkerStart)
   const control = new Int32Array(memory.buffer, controlAddress, CONTROL.words);
   const words = new Int32Array(memory.buffer);
   const functions: KernelFunction[] = [];
-  const receive = native ? receiveCode(memory) : receiveModule(memory);
+  const receive = native ? receiveCode(memory, native) : receiveModule(memory);
   // Commands cannot be missed: the main thread waits at the barrier below before it announces another.
   for (let generation = 0; nextCommand(control, generation); generation = (generation + 1) | 0) {
     const command = control[CONTROL.command];
@@ -50,9 +50,9 @@ function receiveModule(memory: WebAssembly.Memory): Receive {
   return (bytes) => instantiateKernel(new WebAssembly.Module(bytes), memory);
 }
 
-function receiveCode(memory: WebAssembly.Memory): Receive {
+function receiveCode(memory: WebAssembly.Memory, layout: RecordLayout): Receive {
   const host = platform().native();
   if ('unavailable' in host) throw new Error(host.unavailable);
-  const record = nativeRecord(host, memory.buffer);
+  const record = nativeRecord(host, memory.buffer, layout);
   return (bytes) => nativeFunction(host, new BigUint64Array(bytes.buffer)[0]!, record);
 }
