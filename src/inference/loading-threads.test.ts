@@ -2,7 +2,7 @@ import { mkdtemp, open, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { loadWeights, openGgufCheckpoint, type WeightSource, weightFormats } from '../checkpoint/index.ts';
+import { LoadThreads, loadWeights, openGgufCheckpoint, type WeightSource, weightFormats } from '../checkpoint/index.ts';
 import { allocateParameters, type ModelParameters, parseModelConfig } from '../model/index.ts';
 import { BlockTensor, createRuntime, type Runtime } from '../tensor/index.ts';
 import { latentConfig, writeGgufFile } from './fixtures/stored-model.ts';
@@ -73,10 +73,42 @@ describe('loading in threads of its own', () => {
     });
   });
 
+  it.each([1, 3])('takes threads that run already, %d with the calling one', async (count) => {
+    await withSource(file, async (source) => {
+      const expected = panelsOf(await load(source, { threadsFrom: Number.POSITIVE_INFINITY }));
+      const parameters = await load(source, { threads: new LoadThreads(count) });
+      expect(panelsOf(parameters)).toEqual(expected);
+    });
+  });
+
   it('ends when it is told to', async () => {
     await withSource(file, async (source) => {
       const signal = AbortSignal.abort(new Error('enough'));
       await expect(load(source, { threadsFrom: 0, signal })).rejects.toThrow('enough');
+      const later = new AbortController();
+      const loading = load(source, { threads: new LoadThreads(2), signal: later.signal });
+      later.abort(new Error('enough now'));
+      await expect(loading).rejects.toThrow('enough now');
+    });
+  });
+
+  it('fails where a thread cannot read the file, though the calling one could', async () => {
+    await withSource(file, async (source) => {
+      const elsewhere = new Map(
+        [...source.tensors].map(([name, tensor]) => [
+          name,
+          tensor.source?.kind === 'rows'
+            ? { ...tensor, source: { ...tensor.source, tensor: { ...tensor.source.tensor, path: '/nowhere' } } }
+            : tensor,
+        ]),
+      );
+      // The calling thread does not come to its turn before the other has failed.
+      const readRawRows = async (...parts: Parameters<NonNullable<WeightSource['readRawRows']>>) => {
+        await new Promise((resolve) => setTimeout(resolve, 1000));
+        return source.readRawRows!(...parts);
+      };
+      const loading = load({ ...source, tensors: elsewhere, readRawRows }, { threadsFrom: 0 });
+      await expect(loading).rejects.toThrow(/cannot open \/nowhere: there is no such file/);
     });
   });
 });

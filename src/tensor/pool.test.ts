@@ -19,6 +19,7 @@ import {
   rmsNorm,
   scale,
   siluGate,
+  startRuntime,
 } from './index.ts';
 import { LinearMemory } from './memory.ts';
 import { WorkerPool } from './pool.ts';
@@ -62,6 +63,23 @@ describe('the worker pool', () => {
     for (let i = 0; i < replays; i++) program.replay();
     const expected = new Array(16).fill(0).fill(steps * replays, 0, workers);
     expect([...runtime.read(cells).slice(0, 16)]).toEqual(expected);
+  });
+
+  it('runs nothing before its threads are there, and all afterwards', async () => {
+    const runtime = await startRuntime({ workers: 3, memoryBytes: 1 << 22 });
+    runtimes.push(runtime);
+    const x = runtime.allocate('x', [64, 256]);
+    runtime.write(x, new Float32Array(64 * 256).fill(3));
+    const doubled = () => record(runtime, () => scale(x, 2));
+    expect(doubled).toThrow('wait for its `ready` first');
+    await runtime.ready;
+    const program = doubled();
+    program.replay();
+    expect(runtime.read(program.outputs).every((value) => value === 6)).toBe(true);
+  });
+
+  it('can be closed before its threads are there', async () => {
+    await (await startRuntime({ workers: 3, memoryBytes: 1 << 20 })).close();
   });
 
   it('orders steps that depend on each other across workers', async () => {

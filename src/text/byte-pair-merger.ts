@@ -41,10 +41,12 @@ export class BytePairMerger {
     { ignoresMerges = false, onNoToken }: { ignoresMerges?: boolean; onNoToken?: (rank: number) => void } = {},
   ): BytePairMerger | undefined {
     let size = 1024;
-    while (size < 2 * merges.length) size *= 2;
+    while (size < 1.5 * merges.length) size *= 2;
     const table = new Int32Array(4 * size).fill(NONE);
     const pair: Pair = { bytes: new Uint8Array(256), left: 0, length: 0 };
     let complete = true;
+    // Most vocabularies have the tokens in the order of the merges that make them.
+    let next = 0;
     for (let rank = 0; rank < merges.length; rank++) {
       let first: number | undefined;
       let second: number | undefined;
@@ -53,7 +55,7 @@ export class BytePairMerger {
         const { bytes, left, length } = pair;
         first = vocabulary.idOf(bytes, 0, left);
         second = vocabulary.idOf(bytes, left, length);
-        joined = vocabulary.idOf(bytes, 0, length);
+        joined = vocabulary.is(next, bytes, 0, length) ? next : vocabulary.idOf(bytes, 0, length);
       } else {
         const [left, right] = merges.parts(rank) ?? [];
         if (left !== undefined && right !== undefined) {
@@ -67,6 +69,7 @@ export class BytePairMerger {
         complete = false;
         continue;
       }
+      next = joined + 1;
       const place = 4 * placeOf(table, size - 1, first, second);
       // Where a pair stands twice, the later rank counts, as in the library's map.
       table[place] = first;

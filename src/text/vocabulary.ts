@@ -17,11 +17,14 @@ export class Vocabulary {
   #size = 0;
   readonly #starts: Int32Array;
   readonly #ends: Int32Array;
-  /** Ids of tokens in the byte alphabet by the hash of their bytes, with open addressing, and those hashes by id. */
+  /**
+   * Tokens in the byte alphabet by the hash of their bytes, with open addressing: hash, id, start and end at 4 · place, so
+   * that what a search needs lies in one line of the cache.
+   */
   readonly #table: Int32Array;
-  readonly #hashes: Int32Array;
   /** Tokens with characters outside the alphabet, by their text. */
   readonly #others = new Map<string, number>();
+  readonly #otherIds = new Set<number>();
   readonly #utf8 = new TextEncoder();
   #scratch = new Uint8Array(256);
 
@@ -35,10 +38,9 @@ export class Vocabulary {
     this.#bytes = new Uint8Array(bytes);
     this.#starts = new Int32Array(size).fill(NONE);
     this.#ends = new Int32Array(size);
-    this.#hashes = new Int32Array(size);
     let places = 1024;
-    while (places < 2 * count) places *= 2;
-    this.#table = new Int32Array(places).fill(NONE);
+    while (places < 1.5 * count) places *= 2;
+    this.#table = new Int32Array(4 * places).fill(NONE);
   }
 
   /** One more than the largest id of a token. */
@@ -63,8 +65,14 @@ export class Vocabulary {
 
   /** The id of the token that stands for the bytes from…to-1. */
   idOf(bytes: Uint8Array, from: number, to: number): number | undefined {
-    const id = this.#table[this.#placeOf(hashOf(bytes, from, to), bytes, from, to)]!;
+    const id = this.#table[this.#placeOf(hashOf(bytes, from, to), bytes, from, to) + 1]!;
     return id === NONE ? undefined : id;
+  }
+
+  /** Whether `idOf` gives this id; cheaper than to ask it, where tokens are asked for in their order. */
+  is(id: number, bytes: Uint8Array, from: number, to: number): boolean {
+    const start = this.#starts[id] ?? NONE;
+    return start !== NONE && this.#equals(start, this.#ends[id]!, bytes, from, to) && !this.#otherIds.has(id);
   }
 
   /** The id of a token by its text in the byte alphabet, or with other characters. */
@@ -90,9 +98,12 @@ export class Vocabulary {
     const [start, end] = [this.#used, this.#used + length];
     const hash = hashOf(this.#bytes, start, end);
     const place = this.#placeOf(hash, this.#bytes, start, end);
-    if (this.#table[place] !== NONE) return this.#table[place]!;
-    this.#table[place] = id;
-    this.#hashes[id] = hash;
+    const table = this.#table;
+    if (table[place + 1] !== NONE) return table[place + 1]!;
+    table[place] = hash;
+    table[place + 1] = id;
+    table[place + 2] = start;
+    table[place + 3] = end;
     this.#put(id, end);
     return undefined;
   }
@@ -101,6 +112,7 @@ export class Vocabulary {
     const before = this.#others.get(token);
     if (before !== undefined) return before;
     this.#others.set(token, id);
+    this.#otherIds.add(id);
     const bytes = this.#utf8.encode(token);
     this.#reserve(bytes.length);
     this.#bytes.set(bytes, this.#used);
@@ -122,19 +134,20 @@ export class Vocabulary {
     this.#bytes = longer;
   }
 
-  /** Place of a token in the table, or the free place where it would stand. */
+  /** Where the entry of a token begins in the table, or the free one that it would have. */
   #placeOf(hash: number, bytes: Uint8Array, from: number, to: number): number {
     const table = this.#table;
-    const mask = table.length - 1;
+    const mask = table.length / 4 - 1;
     for (let place = hash & mask; ; place = (place + 1) & mask) {
-      const id = table[place]!;
-      if (id === NONE || (this.#hashes[id] === hash && this.#equals(id, bytes, from, to))) return place;
+      const at = 4 * place;
+      if (table[at + 1] === NONE) return at;
+      if (table[at] === hash && this.#equals(table[at + 2]!, table[at + 3]!, bytes, from, to)) return at;
     }
   }
 
-  #equals(id: number, bytes: Uint8Array, from: number, to: number): boolean {
-    const start = this.#starts[id]!;
-    if (this.#ends[id]! - start !== to - from) return false;
+  /** Whether our own bytes start…end-1 are those of another buffer. */
+  #equals(start: number, end: number, bytes: Uint8Array, from: number, to: number): boolean {
+    if (end - start !== to - from) return false;
     const own = this.#bytes;
     for (let at = from, place = start; at < to; at++, place++) if (own[place] !== bytes[at]) return false;
     return true;
