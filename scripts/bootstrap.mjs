@@ -24,7 +24,10 @@ async function main(args) {
   const pathName = Object.keys(process.env).find((name) => name.toUpperCase() === 'PATH') ?? 'PATH';
   const tools = path.join(root, 'node_modules', '.bin');
   const searched = [tools, process.env[pathName]].filter(Boolean).join(path.delimiter);
-  handOver(node, [path.join(root, program), ...rest], { ...process.env, [pathName]: searched });
+  // Without it every thread of every process strips the types of all its modules anew: half a second of a processor.
+  const compiled = process.env.NODE_COMPILE_CACHE ?? path.join(root, 'node_modules', '.cache', 'compiled');
+  const env = { ...process.env, [pathName]: searched, NODE_COMPILE_CACHE: compiled };
+  handOver(node, [path.join(root, program), ...rest], env);
 }
 
 main(process.argv.slice(2)).catch((error) => {
