@@ -54,13 +54,12 @@ describe('a bundle of the rooms for a browser', () => {
     );
   });
 
-  it('has the module of the worker threads beside it, in one piece', () => {
+  it('has the modules of threads beside it, each in one piece: of those that compute, and of those that load', () => {
     const workers = bundled.output.filter(({ fileName }) => /worker-[^/]*\.js$/.test(fileName));
-    expect(workers).toHaveLength(1);
-    const [worker] = workers;
-    const code = worker?.type === 'asset' ? String(worker.source) : worker?.code;
-    expect(code).toContain('WebAssembly.Instance');
-    expect(code).not.toMatch(/^\s*import\b/m);
+    const codes = workers.map((worker) => (worker.type === 'asset' ? String(worker.source) : worker.code));
+    expect(codes.map((code) => code.includes('WebAssembly.Instance')).sort()).toEqual([false, true]);
+    expect(codes.map((code) => code.includes('rows from')).sort()).toEqual([false, true]);
+    for (const code of codes) expect(code).not.toMatch(/^\s*import\b/m);
   });
 });
 

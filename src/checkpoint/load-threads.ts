@@ -23,7 +23,7 @@ export class LoadThreads {
   constructor(threads: number) {
     const url = platform().workerUrl('./block-load-worker', import.meta.url);
     this.#workers = Array.from({ length: Math.min(threads, MOST_THREADS) - 1 }, (_, thread) => {
-      const worker = platform().createWorker(url, `load ${thread + 1}`);
+      const worker = platform().createWorker(url, `load ${thread + 1}`, startWebWorker);
       worker.onError((error) => this.#failed(error));
       worker.onMessage((message) => {
         const answer = message as LoadAnswer;
@@ -79,4 +79,9 @@ export class LoadThreads {
   async close(): Promise<void> {
     await Promise.all(this.#workers.map((worker) => worker.terminate()));
   }
+}
+
+/** The form that bundlers know, see `Platform.createWorker`; they need the options written out as well. */
+function startWebWorker(): Worker {
+  return new Worker(new URL('./block-load-worker.ts', import.meta.url), { type: 'module', name: 'jingqi-load' });
 }
