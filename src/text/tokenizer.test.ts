@@ -115,6 +115,12 @@ describe('Tokenizer', () => {
     };
     const templated = Tokenizer.fromJson({ ...json, post_processor: template }, {});
     expect([...templated.encode('5', { addSpecial: true })]).toEqual([0, ...templated.encode('5')]);
+    // A token of the vocabulary that is not among the added ones.
+    const merged = json.model.merges[0]!.join('');
+    const single = [{ Sequence: { id: 'A', type_id: 0 } }, { SpecialToken: { id: merged, type_id: 0 } }];
+    const ending = Tokenizer.fromJson({ ...json, post_processor: { ...template, single } }, { eos_token: merged });
+    expect([...ending.encode('5', { addSpecial: true })]).toEqual([...ending.encode('5'), json.model.vocab[merged]]);
+    expect(ending.eosId).toBe(json.model.vocab[merged]);
   });
 
   it('leaves the cache aside where pieces are not independent', () => {
