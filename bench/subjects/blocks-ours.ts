@@ -6,8 +6,8 @@ import {
   type BlockMatmulShape,
   planBlockMatmul,
 } from '../../src/kernels/block-plan.ts';
-import { isHalfFormat } from '../../src/kernels/half-panels.ts';
-import { planHalfMatmul } from '../../src/kernels/half-plan.ts';
+import { isNarrowFormat } from '../../src/kernels/narrow-panels.ts';
+import { planNarrowMatmul } from '../../src/kernels/narrow-plan.ts';
 import type { Kernel } from '../../src/kernels/kernel.ts';
 import { fewRowsMatmul } from '../../src/kernels/matmul-rows.ts';
 import { readMemory } from '../../src/kernels/measure.ts';
@@ -48,8 +48,8 @@ await serveSubject<{ workers: number; target: RunnerTarget; seconds: number }>(a
     calls: (call: BlockMatmulCall) => boolean = () => true,
   ) => {
     const { format, rows } = shape;
-    const plan = isHalfFormat(format)
-      ? planHalfMatmul({ ...shape, format }, runner.target)
+    const plan = isNarrowFormat(format)
+      ? planNarrowMatmul({ ...shape, format }, runner.target)
       : planBlockMatmul({ ...shape, format }, runner.target);
     const bytes = (shape.heads ?? 1) * panelsBytes(format, runner.target.lanes, shape.columns, shape.inner);
     const [weights, scratch, c] = [fill(bytes), runner.reserve(plan.scratchBytes), runner.reserve(rows * columns * 4)];

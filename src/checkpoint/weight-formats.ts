@@ -1,4 +1,4 @@
-import { isHalfFormat, placesTogether } from '../kernels/half-panels.ts';
+import { isNarrowFormat, narrowDetails } from '../kernels/narrow-panels.ts';
 import { isPanelFormat } from '../kernels/panels.ts';
 import { describeModel, type WeightFormat, type WeightFormats } from '../model/index.ts';
 import type { Tensor } from '../tensor/index.ts';
@@ -56,7 +56,7 @@ function latentFormats({ tensors, config }: WeightSource, { name, shape }: Tenso
   const keys = formatOf(apart ? rows.keys.dtype : stored.dtype, nope);
   const values = formatOf(apart ? rows.values.dtype : stored.dtype, rank);
   if (values === 'f32' || (apart && keys === 'f32')) return ['f32'];
-  if (apart || isHalfFormat(values)) return keys === 'f32' ? ['f32'] : [keys, values];
+  if (apart || isNarrowFormat(values)) return keys === 'f32' ? ['f32'] : [keys, values];
   return ['f32', values];
 }
 
@@ -64,5 +64,7 @@ function latentFormats({ tensors, config }: WeightSource, { name, shape }: Tenso
 function formatOf(dtype: string, columns: number): WeightFormat {
   const format = dtype.toLowerCase();
   if (!isPanelFormat(format)) return 'f32';
-  return isHalfFormat(format) && columns % placesTogether(format) !== 0 ? 'f32' : format;
+  if (!isNarrowFormat(format)) return format;
+  const { together, scaled } = narrowDetails(format);
+  return scaled || columns % together !== 0 ? 'f32' : format;
 }

@@ -19,7 +19,6 @@ import {
 } from './dispatch.ts';
 import * as elementwise from './elementwise.ts';
 import { gatherRows, scatterAddRows, scatterRows } from './embedding.ts';
-import { expertHalfMatmul, gatherHalfRows, groupedHalfMatmul, halfMatmul, headsHalfMatmul } from './half-matmul.ts';
 import { headsMatmul, headsMatmulTransposed } from './heads-matmul.ts';
 import { indexScores, selectPositions } from './indexer.ts';
 import type { Kernel, Parameters } from './kernel.ts';
@@ -33,6 +32,13 @@ import { packRows, packTail, packTransposed } from './matmul-pack.ts';
 import { expertRowsMatmul, fewRowsMatmul } from './matmul-rows.ts';
 import { copyMemory, dotPeak, readMemory, registerPeak } from './measure.ts';
 import { frobeniusNormalise, frobeniusPartials, muonMomentum, muonUpdate } from './muon.ts';
+import {
+  expertNarrowMatmul,
+  gatherNarrowRows,
+  groupedNarrowMatmul,
+  headsNarrowMatmul,
+  narrowMatmul,
+} from './narrow-matmul.ts';
 import { columnSums, reduceFinish, reducePartials, rowDots, rowSums } from './reduce.ts';
 import { addRmsNorm, rmsNorm, rmsNormBackwardInput, rmsNormBackwardWeight, rmsNormSaving } from './rmsnorm.ts';
 import { rotary } from './rotary.ts';
@@ -92,7 +98,7 @@ function rowKernels(): Kernel[] {
 const memoriesOfTables = ['f32', 'f16', 'bf16'] as const;
 
 function products(): Kernel[] {
-  return [...f32Products(), ...bf16Products(), ...blockProducts(), ...halfProducts()];
+  return [...f32Products(), ...bf16Products(), ...blockProducts(), ...narrowProducts()];
 }
 
 const operandsPacked = ['a', 'b'] as const;
@@ -149,18 +155,21 @@ function blockProducts(): Kernel[] {
   ];
 }
 
-function halfProducts(): Kernel[] {
+function narrowProducts(): Kernel[] {
   const variants = [
     { format: 'bf16', tileRows: 3 },
     { format: 'f16', tileRows: 5 },
+    { format: 'f8_e4m3', tileRows: 4 },
   ] as const;
-  return variants.flatMap((variant) => [
-    kernel(halfMatmul(variant)),
-    kernel(headsHalfMatmul(variant)),
-    kernel(groupedHalfMatmul(variant)),
-    kernel(expertHalfMatmul({ format: variant.format })),
-    kernel(gatherHalfRows({ format: variant.format })),
+  const others = [narrowMatmul({ format: 'f8_e5m2', tileRows: 2 }), gatherNarrowRows({ format: 'f8_e5m2' })] as const;
+  const samples = variants.flatMap((variant) => [
+    kernel(narrowMatmul(variant)),
+    kernel(headsNarrowMatmul(variant)),
+    kernel(groupedNarrowMatmul(variant)),
+    kernel(expertNarrowMatmul({ format: variant.format })),
+    kernel(gatherNarrowRows({ format: variant.format })),
   ]);
+  return [...samples, kernel(others[0]), kernel(others[1])];
 }
 
 function attentionKernels(): Kernel[] {

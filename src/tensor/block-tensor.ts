@@ -5,7 +5,7 @@ import type { Tensor } from './tensor.ts';
 /**
  * Weights that stay as files keep them, in blocks of few bits or in 16-bit floats: a matrix [rows, columns] or a stack of
  * such matrices [experts, rows, columns], each packed in panels for the target of its runtime (see kernels/block-formats.ts
- * and kernels/half-panels.ts). Matrices of a stack stand one after the other.
+ * and kernels/narrow-panels.ts). Matrices of a stack stand one after the other.
  */
 export class BlockTensor {
   readonly format: PanelFormat;

@@ -1,7 +1,7 @@
 import { ACTIVATION_BYTES } from '../../kernels/block-activations.ts';
 import { type BlockArgument, type BlockMatmulShape, planBlockMatmul } from '../../kernels/block-plan.ts';
-import { isHalfFormat } from '../../kernels/half-panels.ts';
-import { planHalfMatmul } from '../../kernels/half-plan.ts';
+import { isNarrowFormat } from '../../kernels/narrow-panels.ts';
+import { planNarrowMatmul } from '../../kernels/narrow-plan.ts';
 import type { PanelFormat } from '../../kernels/panels.ts';
 import type { BlockTensor } from '../block-tensor.ts';
 import { type Operand, recorder, rowsOf } from '../record.ts';
@@ -33,8 +33,8 @@ export function blockProduct({ x, weight, y, experts, heads, operands = {} }: Bl
   const { matrixRows: columns, columns: inner } = weight;
   const through = { ...(experts && { experts }), ...(heads !== undefined && { heads }) };
   const shape = { rows: x.rows, columns, inner, ...through };
-  const plan = isHalfFormat(format)
-    ? planHalfMatmul({ format, ...shape }, target)
+  const plan = isNarrowFormat(format)
+    ? planNarrowMatmul({ format, ...shape }, target)
     : planBlockMatmul({ format, ...shape }, target);
   const known: Partial<Record<string, Operand>> = {
     a: x,

@@ -1,8 +1,8 @@
 import { BLOCK } from '../../kernels/block-formats.ts';
 import { gatherBlockRows } from '../../kernels/block-rows.ts';
 import { gatherRows as gatherRowsKernel, scatterAddRows, type TableMemory } from '../../kernels/embedding.ts';
-import { gatherHalfRows } from '../../kernels/half-matmul.ts';
-import { isHalfFormat } from '../../kernels/half-panels.ts';
+import { gatherNarrowRows } from '../../kernels/narrow-matmul.ts';
+import { isNarrowFormat } from '../../kernels/narrow-panels.ts';
 import { BlockTensor } from '../block-tensor.ts';
 import { recorder } from '../record.ts';
 import type { RowCount, Tensor } from '../tensor.ts';
@@ -21,7 +21,7 @@ export function embedding(table: Tensor | BlockTensor, ids: Tensor, rows: number
   if (table instanceof BlockTensor) {
     const format = usableFormat(table);
     const common = { table: table.panels, ids, y, rows, yStride: y.stride };
-    if (isHalfFormat(format)) recorder().call(gatherHalfRows({ format }), { ...common, columns: table.columns });
+    if (isNarrowFormat(format)) recorder().call(gatherNarrowRows({ format }), { ...common, columns: table.columns });
     else recorder().call(gatherBlockRows({ format }), { ...common, blocks: table.columns / BLOCK });
     return y;
   }

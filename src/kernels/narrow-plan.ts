@@ -1,18 +1,18 @@
 import type { BlockArgument, BlockMatmulPlan, BlockMatmulShape } from './block-plan.ts';
 import { evenTileRows } from './block-tile.ts';
-import { expertHalfMatmul, groupedHalfMatmul, halfMatmul, headsHalfMatmul } from './half-matmul.ts';
-import { type HalfFormat, halfRowBytes } from './half-panels.ts';
-import { halfTileRows } from './half-tile.ts';
 import type { TargetInfo } from './ir.ts';
 import type { Kernel, Parameters } from './kernel.ts';
+import { expertNarrowMatmul, groupedNarrowMatmul, headsNarrowMatmul, narrowMatmul } from './narrow-matmul.ts';
+import { type NarrowFormat, narrowRowBytes } from './narrow-panels.ts';
+import { narrowTileRows } from './narrow-tile.ts';
 
-/** As `BlockMatmulShape`, with weights in 16-bit floats: K is a multiple of `placesTogether`. */
-export interface HalfMatmulShape extends Omit<BlockMatmulShape, 'format'> {
-  readonly format: HalfFormat;
+/** As `BlockMatmulShape`, with weights in floats of 16 or 8 bits: K is a multiple of `together` in `narrowDetails`. */
+export interface NarrowMatmulShape extends Omit<BlockMatmulShape, 'format'> {
+  readonly format: NarrowFormat;
 }
 
-/** The kernel call of a product with weights in 16-bit floats. It reads A as it lies, so that there is no scratch memory. */
-export function planHalfMatmul(shape: HalfMatmulShape, target: TargetInfo): BlockMatmulPlan {
+/** The kernel call of a product with weights in floats of 16 or 8 bits. It reads A as it lies, so that there is no scratch memory. */
+export function planNarrowMatmul(shape: NarrowMatmulShape, target: TargetInfo): BlockMatmulPlan {
   const { format, rows, columns, inner, experts, heads } = shape;
   for (const [field, size] of Object.entries({ rows, columns, inner, heads: heads ?? 1 })) {
     if (!(Number.isInteger(size) && size >= 0)) {
@@ -22,17 +22,17 @@ export function planHalfMatmul(shape: HalfMatmulShape, target: TargetInfo): Bloc
   if (heads !== undefined && experts !== undefined) {
     throw new RangeError(`product with weights in ${format}: give heads or experts, not both`);
   }
-  halfRowBytes(format, inner);
+  narrowRowBytes(format, inner);
   const strides = { strideA: 'strideA', strideC: 'strideC' } as const;
   const sizes = { a: 'a', weights: 'weights', c: 'c', ...strides, columns, inner } as const;
-  const variant = { format, tileRows: evenTileRows(rows, halfTileRows(target)) };
-  if (heads !== undefined) return planOf(headsHalfMatmul(variant), { ...sizes, rows: 'rows', heads });
-  if (experts === undefined) return planOf(halfMatmul(variant), { ...sizes, rows: 'rows' });
+  const variant = { format, tileRows: evenTileRows(rows, narrowTileRows(target)) };
+  if (heads !== undefined) return planOf(headsNarrowMatmul(variant), { ...sizes, rows: 'rows', heads });
+  if (experts === undefined) return planOf(narrowMatmul(variant), { ...sizes, rows: 'rows' });
   if (experts.by === 'grouped') {
-    return planOf(groupedHalfMatmul(variant), { ...sizes, offsets: 'offsets', groups: experts.count });
+    return planOf(groupedNarrowMatmul(variant), { ...sizes, offsets: 'offsets', groups: experts.count });
   }
   const pairs = { rowIds: 'rowIds', expertIds: 'expertIds', pairs: 'pairs' } as const;
-  return planOf(expertHalfMatmul({ format }), { ...sizes, ...pairs });
+  return planOf(expertNarrowMatmul({ format }), { ...sizes, ...pairs });
 }
 
 function planOf<P extends Parameters>(
