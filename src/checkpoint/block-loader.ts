@@ -1,13 +1,19 @@
+import { isNarrowFormat, scalesInRow } from '../kernels/narrow-panels.ts';
 import { panelRowBytes, rowBytes } from '../kernels/panels.ts';
 import type { BlockRows, BlockTensor, Runtime } from '../tensor/index.ts';
-import { type LoadJob, type LoadWork, PIECE_BYTES, packRows, take } from './block-load.ts';
+import { type LoadJob, type LoadPart, type LoadWork, PIECE_BYTES, packRows, take } from './block-load.ts';
 import { LoadThreads, WORTH_THREADS } from './load-threads.ts';
+import type { ScaleGrid } from './scale-grid.ts';
 
 /** Reads rows of weights as a file has them: as many as fill the target, from row `first` of its tensor on. */
 export interface RowReader {
   (first: number, target: Uint8Array): Promise<void>;
   /** Where row 0 stands in a file, of rows that follow one another there: other threads can then read them. */
-  readonly place?: { readonly path: string; readonly offset: number } | undefined;
+  readonly place?:
+    | { readonly path: string; readonly offset: number; readonly scales?: ScaleGrid | undefined }
+    | undefined;
+  /** The scales of floats of 8 bits, [count, groups of 128 columns], from row `first` on. */
+  readonly scales?: ((first: number, count: number) => Promise<Float32Array>) | undefined;
 }
 
 interface Segment {
@@ -36,7 +42,7 @@ interface FinishOptions {
 const PIECES = 4;
 
 /**
- * Reads weights in blocks or 16-bit floats from files and packs them in panels, straight into the memory of a runtime.
+ * Reads weights in blocks or narrow floats from files and packs them in panels, straight into the memory of a runtime.
  * Beyond that memory only a few pieces of some MiB are held; files are read while others are packed.
  */
 export class BlockLoader {
@@ -123,7 +129,9 @@ export class BlockLoader {
         if (buffer.length < count * perRow) buffer = new Uint8Array(count * perRow);
         const rows = buffer.subarray(0, count * perRow);
         await fill(rows, perRow, segments, first, count);
-        packRows({ matrix: name, firstRow: first, format, lanes, inner }, rows, this.#panelsOf(matrix, first, count));
+        const scales = await scalesOf(matrix, segments, first, count);
+        const panels = this.#panelsOf(matrix, first, count);
+        packRows({ matrix: name, firstRow: first, format, lanes, inner }, rows, panels, scales);
         this.#onRead(rows.length);
       }
     };
@@ -134,11 +142,12 @@ export class BlockLoader {
   #job({ matrix, segments, first, count }: Piece): LoadJob | undefined {
     const { name, format, lanes, columns: inner } = matrix;
     const perRow = rowBytes(format, inner);
-    const parts: LoadJob['parts'][number][] = [];
+    const parts: LoadPart[] = [];
     for (const { from, rows, read } of overlapping(segments, first, count)) {
       if (read.place === undefined) return undefined;
-      const { path, offset } = read.place;
-      parts.push({ path, offset: offset + from * perRow, bytes: rows * perRow });
+      const { path, offset, scales: grid } = read.place;
+      const scales = grid && { grid, first: from };
+      parts.push({ path, offset: offset + from * perRow, bytes: rows * perRow, scales });
     }
     const panels = this.#panelsOf(matrix, first, count);
     const place = { address: panels.byteOffset, panelBytes: panels.length };
@@ -183,4 +192,20 @@ async function fill(target: Uint8Array, perRow: number, segments: readonly Segme
   for (const { at, from, rows, read } of overlapping(segments, first, count)) {
     await read(from, target.subarray(at * perRow, (at + rows) * perRow));
   }
+}
+
+/** Scales of the rows first…first+count-1 of a matrix in 8-bit floats, in order; undefined for other formats. */
+async function scalesOf(
+  { format, columns }: BlockTensor,
+  segments: readonly Segment[],
+  first: number,
+  count: number,
+): Promise<Float32Array | undefined> {
+  const groups = isNarrowFormat(format) ? scalesInRow(format, columns) : 0;
+  if (groups === 0) return undefined;
+  const scales = new Float32Array(count * groups);
+  for (const { at, from, rows, read } of overlapping(segments, first, count)) {
+    scales.set(await read.scales!(from, rows), at * groups);
+  }
+  return scales;
 }

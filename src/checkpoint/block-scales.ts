@@ -3,6 +3,7 @@ import { float32ToBf16 } from './float-formats.ts';
 import { fp8Table } from './fp8.ts';
 import type { TensorReader, TensorSource } from './safetensors.ts';
 import type { StoredTensor, TensorInfo } from './safetensors-header.ts';
+import { decodeScales, type ScaleGrid, type ScaleRows, scaleRowBytes, scaleRowsFor } from './scale-grid.ts';
 
 /** What the name of a weight's scales ends with. "inv": multiplying by them undoes the quantisation. */
 const SCALE = '_scale_inv';
@@ -10,7 +11,9 @@ const SCALE = '_scale_inv';
 /** A weight whose numbers are 8-bit floats, one scale for each block of rows and columns. */
 interface ScaledTensor {
   readonly codes: TensorInfo;
-  readonly scales: TensorInfo;
+  /** The name of its scales, and where they stand. */
+  readonly scaleName: string;
+  readonly scales: ScaleGrid;
   readonly rows: number;
   readonly columns: number;
 }
@@ -26,6 +29,8 @@ export interface ScaledReader extends TensorSource {
   readRows(name: string, firstRow: number, target: Float32Array): Promise<void>;
   /** The same as bf16 bit patterns, rounded to nearest, ties to even. */
   readRowsBf16(name: string, firstRow: number, target: Uint16Array): Promise<void>;
+  /** Some rows of the scales of a weight: of the grid that its tensor tells of. */
+  readScales(name: string, rows: ScaleRows): Promise<Float32Array>;
 }
 
 /**
@@ -65,7 +70,7 @@ export function parseBlockScaling(where: string, json: unknown): BlockScaling {
 /**
  * Presents weights of type F8_E4M3 or F8_E5M2 as the numbers they stand for: each code times the scale of its block,
  * `NAME_scale_inv` (F32, or F8_E8M0), rounded to f32 once. Blocks at the lower and right edges may be partial. Scales no
- * longer appear as tensors of their own; everything else is passed on.
+ * longer appear as tensors of their own, but as `scales` of their weight; everything else is passed on.
  * @throws {Error} naming a scale that is missing, left over, or of another shape than its weight asks for.
  */
 export function withBlockScales(reader: TensorReader, { block }: BlockScaling): ScaledReader {
@@ -76,10 +81,11 @@ export function withBlockScales(reader: TensorReader, { block }: BlockScaling): 
       checkScaleHasWeight(reader, tensor);
       continue;
     }
-    tensors.set(tensor.name, tensor);
     if (tensor.dtype === 'F8_E4M3' || tensor.dtype === 'F8_E5M2') {
-      scaled.set(tensor.name, scaledTensor(reader, tensor, block));
-    }
+      const weight = scaledTensor(reader, tensor, block);
+      scaled.set(tensor.name, weight);
+      tensors.set(tensor.name, { ...tensor, scales: weight.scales });
+    } else tensors.set(tensor.name, tensor);
   }
   const readRows = async (name: string, firstRow: number, target: Float32Array): Promise<void> => {
     const tensor = scaled.get(name);
@@ -87,7 +93,7 @@ export function withBlockScales(reader: TensorReader, { block }: BlockScaling): 
       if (name.endsWith(SCALE)) throw new Error(`${name} is the scale of a weight, read the weight`);
       return reader.readRows!(name, firstRow, target);
     }
-    await readScaledRows(reader, tensor, block, firstRow, target);
+    await readScaledRows(reader, tensor, firstRow, target);
   };
   return {
     tensors,
@@ -107,9 +113,14 @@ export function withBlockScales(reader: TensorReader, { block }: BlockScaling): 
       if (target.length !== elements) {
         throw new Error(`${path}: tensor ${name} has ${elements} elements, the target ${target.length}`);
       }
-      await readScaledRows(reader, tensor, block, 0, target);
+      await readScaledRows(reader, tensor, 0, target);
     },
     readRaw: (name) => reader.readRaw(name),
+    async readScales(name, rows) {
+      const tensor = scaled.get(name);
+      if (tensor === undefined) throw new Error(`${name} has no scales`);
+      return readScales(reader, tensor, rows);
+    },
     close: () => reader.close(),
   };
 }
@@ -140,7 +151,9 @@ function scaledTensor(reader: TensorReader, codes: TensorInfo, block: BlockScali
         `needs [${wanted}]`,
     );
   }
-  return { codes, scales, rows, columns };
+  const { path, offset, dtype } = scales;
+  const grid = { path, offset, dtype, rows: wanted[0]!, columns: wanted[1]!, block };
+  return { codes, scaleName: scales.name, scales: grid, rows, columns };
 }
 
 /** Bytes of codes read at a time. */
@@ -148,11 +161,12 @@ const CHUNK = 1 << 20;
 
 async function readScaledRows(
   reader: TensorReader,
-  { codes, scales, rows, columns }: ScaledTensor,
-  [blockRows, blockColumns]: BlockScaling['block'],
+  tensor: ScaledTensor,
   firstRow: number,
   target: Float32Array,
 ): Promise<void> {
+  const { codes, scales, rows, columns } = tensor;
+  const [blockRows, blockColumns] = scales.block;
   const count = columns === 0 ? 0 : target.length / columns;
   if (!Number.isInteger(count) || !Number.isInteger(firstRow) || firstRow < 0 || firstRow + count > rows) {
     throw new Error(
@@ -161,16 +175,14 @@ async function readScaledRows(
     );
   }
   const values = fp8Table(codes.dtype as 'F8_E4M3' | 'F8_E5M2');
-  const acrossBlocks = Math.ceil(columns / blockColumns);
-  const firstScale = Math.floor(firstRow / blockRows) * acrossBlocks;
-  const scaleRows = Math.ceil((firstRow + count) / blockRows) * acrossBlocks - firstScale;
-  const factors = await readScales(reader, scales, firstScale, Math.max(0, scaleRows));
+  const needed = scaleRowsFor(scales, firstRow, count);
+  const factors = await readScales(reader, tensor, needed);
   const step = Math.max(1, Math.floor(CHUNK / Math.max(1, columns)));
   for (let row = 0; row < count; row += step) {
     const many = Math.min(step, count - row);
     const bytes = await reader.readRawRange(codes.name, (firstRow + row) * columns, many * columns);
     for (let i = 0; i < many; i += 1) {
-      const at = Math.floor((firstRow + row + i) / blockRows) * acrossBlocks - firstScale;
+      const at = (Math.floor((firstRow + row + i) / blockRows) - needed.first) * scales.columns;
       for (let column = 0; column < columns; column += blockColumns) {
         const factor = factors[at + column / blockColumns]!;
         const end = Math.min(column + blockColumns, columns);
@@ -183,13 +195,9 @@ async function readScaledRows(
 
 async function readScales(
   reader: TensorReader,
-  scales: TensorInfo,
-  first: number,
-  count: number,
+  { scales, scaleName }: ScaledTensor,
+  { first, count }: ScaleRows,
 ): Promise<Float32Array> {
-  if (scales.dtype === 'F8_E8M0') {
-    const table = fp8Table('F8_E8M0');
-    return Float32Array.from(await reader.readRawRange(scales.name, first, count), (code) => table[code]!);
-  }
-  return new Float32Array((await reader.readRawRange(scales.name, 4 * first, 4 * count)).buffer);
+  const perRow = scaleRowBytes(scales);
+  return decodeScales(scales.dtype, await reader.readRawRange(scaleName, first * perRow, Math.max(0, count) * perRow));
 }

@@ -1,6 +1,6 @@
 import { type ModelConfig, parseModelConfig } from '../model/config.ts';
 import { platform } from '../platform/index.ts';
-import { type BlockScaling, parseBlockScaling, withBlockScales } from './block-scales.ts';
+import { type BlockScaling, parseBlockScaling, type ScaledReader, withBlockScales } from './block-scales.ts';
 import { readJsonFile } from './json-file.ts';
 import { tensorSpecs } from './names.ts';
 import { joinPath, withoutSlash } from './paths.ts';
@@ -26,6 +26,8 @@ export interface Checkpoint extends TensorSource {
   readText(name: string): Promise<string>;
   /** Rows of a matrix as they are stored, beginning with `firstRow`: as many as fill the target. */
   readRawRows(name: string, firstRow: number, target: Uint8Array): Promise<void>;
+  /** Scales of a weight in 8-bit floats; absent where the model has none. */
+  readonly readScales?: ScaledReader['readScales'];
   has(name: string): Promise<boolean>;
 }
 
@@ -40,7 +42,7 @@ export async function openCheckpoint(directory: string): Promise<Checkpoint> {
   if (!(await files.exists(configPath))) throw new Error(`${directory}: no model, it holds no config.json`);
   const { config, scaling } = parseConfigAt(configPath, await readJsonFile(configPath));
   const stored = await openModelTensors(place);
-  let source: TensorSource = stored;
+  let source: TensorSource & Pick<Checkpoint, 'readScales'> = stored;
   try {
     if (scaling !== undefined) source = withBlockScales(stored, scaling);
     checkTensors(place, config, source.tensors, scaling === undefined ? WIDE_TYPES : [...WIDE_TYPES, ...SCALED_TYPES]);

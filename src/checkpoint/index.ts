@@ -49,4 +49,5 @@ export {
 export { openModelTensors, openSafetensors, type TensorReader, type TensorSource } from './safetensors.ts';
 export type { ElementType, StoredTensor, TensorInfo } from './safetensors-header.ts';
 export { type TensorToWrite, type WeightType, writeSafetensors } from './safetensors-write.ts';
+export type { ScaleGrid, ScaleRows } from './scale-grid.ts';
 export { weightFormats } from './weight-formats.ts';

@@ -1,12 +1,13 @@
+import { type PanelFormat, rowBytes } from '../kernels/panels.ts';
 import { allocateParameters, type ModelConfig, type ModelParameters } from '../model/index.ts';
 import { BlockTensor, type Runtime, Tensor } from '../tensor/index.ts';
 import { BlockLoader, type RowReader } from './block-loader.ts';
 import { type Checkpoint, openCheckpoint } from './checkpoint.ts';
-import { type GgmlType, ggmlBytes } from './ggml-types.ts';
 import type { GgufTensor } from './gguf-header.ts';
 import type { GgufView, RowSource } from './gguf-view.ts';
 import type { LoadThreads } from './load-threads.ts';
 import { type TensorSpec, tensorSpecs } from './names.ts';
+import { placeInFile, rowReader, transposedRows } from './row-readers.ts';
 import type { StoredTensor } from './safetensors-header.ts';
 import type { TensorToWrite } from './safetensors-write.ts';
 import { type Place, placesOf } from './weight-places.ts';
@@ -38,6 +39,7 @@ export interface WeightSource extends Pick<Checkpoint, 'config' | 'directory' | 
   readonly tensors: ReadonlyMap<string, StoredTensor & { readonly source?: RowSource }>;
   readonly readRawRows?: GgufView['readRawRows'];
   readonly readTensorRows?: GgufView['readTensorRows'];
+  readonly readScales?: Checkpoint['readScales'];
 }
 
 export interface LoadOptions {
@@ -45,14 +47,14 @@ export interface LoadOptions {
   readonly onProgress?: ((done: number, total: number) => void) | undefined;
   /** Ends the loading, which then throws the signal's reason. */
   readonly signal?: AbortSignal | undefined;
-  /** Bytes in blocks or 16-bit floats from which other threads take part. Default: 128 MiB. */
+  /** Bytes in blocks or narrow floats from which other threads take part. Default: 128 MiB. */
   readonly threadsFrom?: number | undefined;
   /** Those threads where they run already; they are closed at the end. */
   readonly threads?: LoadThreads | undefined;
 }
 
 /**
- * Fills a model's parameters, allocated for the checkpoint's config, from its tensors. Those in blocks or 16-bit floats take
+ * Fills a model's parameters, allocated for the checkpoint's config, from its tensors. Those in blocks or narrow floats take
  * the bytes of the file. Copies of the embedding and the head that published checkpoints repeat in their prediction modules (or keep
  * although they are tied) are compared.
  * @throws {Error} naming such a copy if it differs: the model would not be the one that the file describes.
@@ -123,20 +125,9 @@ function addBlocks(blocks: BlockLoader, { name }: TensorSpec, source: WeightSour
       row += place.rows;
       continue;
     }
-    if (source.readRawRows === undefined) throw new Error(`${source.directory}: the bytes of ${name} cannot be read`);
-    const read = (first: number, target: Uint8Array) => source.readRawRows!(name, first, target);
-    blocks.add(place, row, Object.assign(read, { place: placeInFile(source, name) }));
+    blocks.add(place, row, Object.assign(rowReader(source, name), { place: placeInFile(source, name) }));
     row += place.count;
   }
-}
-
-/** Where the rows of a tensor begin in a file, if they follow one another there. */
-function placeInFile({ tensors }: WeightSource, name: string): RowReader['place'] {
-  const { path, offset, source } = tensors.get(name)!;
-  if (source === undefined) return { path, offset };
-  if (source.kind !== 'rows') return undefined;
-  const { tensor, first } = source;
-  return { path: tensor.path, offset: tensor.offset + first * ggmlBytes(tensor.dtype, tensor.shape.at(-1) ?? 1) };
 }
 
 /** An up-projection of the latent whose keys and values lie apart in panels; false for all other tensors. */
@@ -158,7 +149,7 @@ function addSplitLatent(
     const read = (first: number, target: Uint8Array) => checkpoint.readTensorRows!(tensor, first, target);
     return Object.assign(read, { place: { path: tensor.path, offset: tensor.offset } });
   };
-  const whole: RowReader = (first, target) => checkpoint.readRawRows!(name, first, target);
+  const transposed = (first: number) => transposedRows(checkpoint, name, { first, count: nope, columns: rank });
   for (let head = 0; head < keys.matrices; head += 1) {
     const first = head * (nope + value);
     const [keyRows, valueRows] = [keys.at(head).rowRange(0, rank), values.at(head).rowRange(0, value)];
@@ -166,23 +157,11 @@ function addSplitLatent(
       blocks.add(keyRows, head * rank, rowsOf(apart.keys));
       blocks.add(valueRows, head * value, rowsOf(apart.values));
     } else {
-      blocks.add(keyRows, 0, transposedRows(whole, first, nope, rank));
-      blocks.add(valueRows, first + nope, whole);
+      blocks.add(keyRows, 0, transposed(first));
+      blocks.add(valueRows, first + nope, rowReader(checkpoint, name));
     }
   }
   return true;
-}
-
-/** Rows of the transpose of rows first…first+count-1 of 16-bit numbers, each `length` long. */
-function transposedRows(read: RowReader, first: number, count: number, length: number): RowReader {
-  return async (row, target) => {
-    const source = new Uint16Array(count * length);
-    await read(first, new Uint8Array(source.buffer));
-    const rows = new Uint16Array(target.buffer, target.byteOffset, target.length / 2);
-    for (let i = 0; i < rows.length; i += 1) {
-      rows[i] = source[(i % count) * length + row + Math.floor(i / count)]!;
-    }
-  };
 }
 
 /** Whether the copy of an embedding or a head holds what the tensor does that takes its place. */
@@ -203,11 +182,12 @@ async function agrees(
   // Numbers in two formats are rounded in two ways.
   if (one!.dtype !== other!.dtype) return true;
   const [rows, columns] = spec.shape as [number, number];
-  const rowBytes = ggmlBytes(one!.dtype as GgmlType, columns);
-  const step = Math.max(1, Math.floor(COMPARED_BYTES / rowBytes));
+  if (!(await sameScales(source, one!, other!))) return false;
+  const perRow = rowBytes(one!.dtype.toLowerCase() as PanelFormat, columns);
+  const step = Math.max(1, Math.floor(COMPARED_BYTES / perRow));
   for (let row = 0; row < rows; row += step) {
     const parts = [spec.name, main].map(async (name) => {
-      const bytes = new Uint8Array(Math.min(step, rows - row) * rowBytes);
+      const bytes = new Uint8Array(Math.min(step, rows - row) * perRow);
       await source.readRawRows!(name, row, bytes);
       return bytes;
     });
@@ -215,6 +195,14 @@ async function agrees(
     if (left!.some((byte, at) => byte !== right![at])) return false;
   }
   return true;
+}
+
+/** Whether two tensors have the same scales, or none. */
+async function sameScales(source: WeightSource, one: StoredTensor, other: StoredTensor): Promise<boolean> {
+  const grids = [one, other].map(({ name, scales }) => scales && { name, rows: scales.rows });
+  if (grids.some((grid) => grid === undefined)) return grids[0] === grids[1];
+  const read = grids.map((grid) => source.readScales!(grid!.name, { first: 0, count: grid!.rows }));
+  return sameBits(...((await Promise.all(read)) as [Float32Array, Float32Array]));
 }
 
 /** Bytes of copies that are compared at a time. */

@@ -1,4 +1,5 @@
 import { describeValue } from '../model/describe-value.ts';
+import type { ScaleGrid } from './scale-grid.ts';
 
 /** Bytes per element of the types that safetensors files may hold. */
 export const ELEMENT_BYTES = {
@@ -34,6 +35,8 @@ export interface StoredTensor {
   /** Where its first byte stands in the file. */
   readonly offset: number;
   readonly path: string;
+  /** By what numbers in 8 bits are multiplied, where they are read as what they stand for (see `withBlockScales`). */
+  readonly scales?: ScaleGrid | undefined;
 }
 
 /** One tensor of a safetensors file. */

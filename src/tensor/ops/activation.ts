@@ -1,6 +1,6 @@
 import { BLOCK } from '../../kernels/block-formats.ts';
 import { gatedScratchElements, quantiseGated } from '../../kernels/block-gated.ts';
-import { isHalfFormat } from '../../kernels/half-panels.ts';
+import { isNarrowFormat } from '../../kernels/narrow-panels.ts';
 import { siluGateBackward, siluGate as siluGateKernel } from '../../kernels/silu-gate.ts';
 import { BlockTensor, type Weight } from '../block-tensor.ts';
 import { recorder, rowsOf } from '../record.ts';
@@ -22,7 +22,7 @@ export function siluGate(gateUp: Tensor, { onlyFor }: SiluGateOptions = {}): Ten
   const [gate, up] = [gateUp.slice(0, columns), gateUp.slice(columns, columns)];
   const y = recorder().empty([...gateUp.shape.slice(0, -1), columns], { rowCount: gateUp.rowCount });
   const strides = { gateStride: gateUp.stride, upStride: gateUp.stride };
-  if (onlyFor instanceof BlockTensor && !isHalfFormat(onlyFor.format) && !wantsGradient(gateUp)) {
+  if (onlyFor instanceof BlockTensor && !isNarrowFormat(onlyFor.format) && !wantsGradient(gateUp)) {
     const quantised = recorder().derived(y, EIGHT_BIT_ACTIVATIONS, () =>
       eightBitActivations(y.rows * activationRowBytes(columns)),
     );
