@@ -4,6 +4,8 @@ import { BLOCK, formatDetails, rowBytes } from '../../src/kernels/block-formats.
 export const PRODUCT = { rows: 256, columns: 2048, inner: 2048 };
 /** The product by head: latent attention of DeepSeek-V2-Lite, from latents to values, for a prompt. */
 export const HEADS = { heads: 16, rows: 512, columns: 128, inner: 512 };
+/** Sequences in step. */
+export const FEW_ROWS = 4;
 /** Every weight's scale: representable in f16. */
 export const SCALE = 1 / 64;
 

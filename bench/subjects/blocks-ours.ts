@@ -6,15 +6,15 @@ import {
   type BlockMatmulShape,
   planBlockMatmul,
 } from '../../src/kernels/block-plan.ts';
-import { isNarrowFormat } from '../../src/kernels/narrow-panels.ts';
-import { planNarrowMatmul } from '../../src/kernels/narrow-plan.ts';
 import type { Kernel } from '../../src/kernels/kernel.ts';
 import { fewRowsMatmul } from '../../src/kernels/matmul-rows.ts';
 import { readMemory } from '../../src/kernels/measure.ts';
+import { isNarrowFormat, NARROW_FORMATS, type NarrowFormat } from '../../src/kernels/narrow-panels.ts';
+import { planNarrowMatmul } from '../../src/kernels/narrow-plan.ts';
 import { type PanelFormat, panelsBytes } from '../../src/kernels/panels.ts';
 import { KernelRunner, type RunnerTarget } from '../kernel-runner.ts';
 import { serveSubject } from '../subject.ts';
-import { activations, type BlocksResult, HEADS, PRODUCT, q4Rows, sampleSum } from './blocks-inputs.ts';
+import { activations, type BlocksResult, FEW_ROWS, HEADS, PRODUCT, q4Rows, sampleSum } from './blocks-inputs.ts';
 
 /** Weights of a matrix-vector product: far more than the caches hold. */
 const VECTOR_BYTES = 150e6;
@@ -25,6 +25,8 @@ export interface OurBlocksResult extends BlocksResult {
   /** GB/s of weights in matrix-vector products, and of plain reading. */
   readonly vector: Readonly<Record<VectorWeights, number>>;
   readonly read: number;
+  /** GB/s of weights in narrow floats in products of {@link FEW_ROWS} rows. */
+  readonly few: Readonly<Record<NarrowFormat, number>>;
   /** GMAC/s of products of many rows, their quantisation included. */
   readonly many: Readonly<Record<BlockFormat, number>>;
   /** GMAC/s of a product of 4-bit weights by head, and of one matrix of as many weights, both from 8-bit rows. */
@@ -37,7 +39,7 @@ await serveSubject<{ workers: number; target: RunnerTarget; seconds: number }>(a
   await runner.ready();
   const fill = (bytes: number) => {
     const address = runner.reserve(bytes);
-    // As f16 0.07, as bf16 and f32 2e-12: nothing denormal.
+    // As f16 0.07, as e4m3 0.4, as e5m2 0.06, as bf16 and f32 2e-12: nothing denormal.
     new Uint8Array(runner.memory.buffer, address, bytes).fill(0x2c);
     return address;
   };
@@ -82,11 +84,11 @@ await serveSubject<{ workers: number; target: RunnerTarget; seconds: number }>(a
     return { product: (rows * columns * inner) / time / 1e9, check };
   };
 
-  const panelVector = (format: PanelFormat): number => {
+  const panelVector = (format: PanelFormat, rows = 1): number => {
     runner.clear();
     const perRow = panelsBytes(format, runner.target.lanes, 1024, VECTOR_INNER) / 1024;
     const columns = Math.floor(VECTOR_BYTES / perRow / 1024) * 1024;
-    const { list, bytes } = prepareBlocks({ format, rows: 1, columns, inner: VECTOR_INNER });
+    const { list, bytes } = prepareBlocks({ format, rows, columns, inner: VECTOR_INNER });
     return bytes / runner.best(list, seconds, 4) / 1e9;
   };
 
@@ -139,14 +141,16 @@ await serveSubject<{ workers: number; target: RunnerTarget; seconds: number }>(a
   return (): OurBlocksResult => {
     const before = read();
     const panels = Object.fromEntries(
-      ([...BLOCK_FORMATS, 'bf16', 'f16'] as const).map((format) => [format, panelVector(format)]),
+      [...BLOCK_FORMATS, ...NARROW_FORMATS].map((format) => [format, panelVector(format)]),
     );
     const vector = { f32: rowVector(), ...panels } as OurBlocksResult['vector'];
+    const few = Object.fromEntries(NARROW_FORMATS.map((format) => [format, panelVector(format, FEW_ROWS)]));
     const many = Object.fromEntries(BLOCK_FORMATS.map((format) => [format, manyRows(format)]));
     return {
       ...product(),
       byHead: byHead(),
       vector,
+      few: few as OurBlocksResult['few'],
       many: many as OurBlocksResult['many'],
       read: Math.max(before, read()),
     };

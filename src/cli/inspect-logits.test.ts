@@ -6,6 +6,9 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { ggufMetadata, ggufTensors, openModelTensors, writeGguf } from '../checkpoint/index.ts';
+import { writeFp8Directory } from '../inference/fixtures/fp8-model.ts';
+import { latentConfig } from '../inference/fixtures/stored-model.ts';
+import { createRuntime } from '../tensor/index.ts';
 import type { InspectReport } from './inspect.ts';
 
 const main = fileURLToPath(new URL('./main.ts', import.meta.url));
@@ -163,6 +166,30 @@ describe('jingqi inspect', () => {
       expect(to).toEqual({ ...from, directory: file, weights: { ...to!.weights, memoryBytes: expect.any(Number) } });
       expect(Object.keys(to!.weights.types).sort()).toEqual(['F16', 'F32']);
     } finally {
+      await rm(folder, { recursive: true });
+    }
+  });
+
+  it('tells that weights in 8 bits stay so, with which logits are those of the widened ones', async () => {
+    const folder = await mkdtemp(path.join(tmpdir(), 'jingqi-fp8-'));
+    const runtime = await createRuntime({ workers: 1, memoryBytes: 2 ** 24 });
+    try {
+      const model = await writeFp8Directory(runtime, path.join(folder, 'model'), latentConfig, { embeddings: true });
+      const logits = async (weights: string): Promise<number[]> =>
+        JSON.parse(await printed('logits', model, '--ids', '1,2,3', '--json', '--weights', weights)).logits.flat();
+      const [report, stored, widened] = await Promise.all([
+        printed('inspect', model, '--json').then((out) => JSON.parse(out) as InspectReport),
+        logits('stored'),
+        logits('f32'),
+      ]);
+      const { types, memoryBytes } = report.weights;
+      expect(Object.keys(types).sort()).toEqual(['F32', 'F8_E4M3']);
+      expect(types.F8_E4M3).toBeGreaterThan(0.9 * report.parameters.total);
+      expect(memoryBytes).toBeLessThan(1.1 * report.parameters.total);
+      const largest = Math.max(...widened.map(Math.abs));
+      expect(Math.max(...widened.map((value, at) => Math.abs(value - stored[at]!)))).toBeLessThan(1e-5 * largest);
+    } finally {
+      await runtime.close();
       await rm(folder, { recursive: true });
     }
   });
