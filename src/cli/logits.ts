@@ -87,11 +87,15 @@ async function* logitsOf(
   }
 }
 
-/** Enough for weights, caches and one step; only what is touched is committed. */
+/**
+ * Enough for weights, caches and one step, in which products with f32 weights pack the largest of them, the head; only
+ * what is touched is committed.
+ */
 function memoryFor(config: ModelConfig, formats: WeightFormats, length: number): number {
   const { cacheNumbers, multiHeadCacheNumbers } = modelSize(config);
   const perPosition = cacheNumbers + multiHeadCacheNumbers + rotaryDim(config);
-  return Math.ceil(1.05 * parameterBytes(config, formats) + 4 * perPosition * (length + 16)) + 2 ** 28;
+  const packed = 4 * config.vocabularySize * config.hiddenSize;
+  return Math.ceil(1.05 * parameterBytes(config, formats) + packed + 4 * perPosition * (length + 16)) + 2 ** 28;
 }
 
 /** Nine digits give every f32 back exactly. */
