@@ -72,7 +72,7 @@ async function run({ quick, workers, progress, note }: BenchContext): Promise<Be
           ours: Math.max(...own[target].map(({ vector }) => vector[weights])),
           peer: read,
           unit: 'GB/s',
-          // AVX2 widens numbers of 8 bits no faster than half of that: two threads reach what memory gives.
+          // AVX2 widens numbers of 8 bits at some 0.6 of that speed; see the lab log.
           ...(native && !(target === 'avx2' && weights.startsWith('f8')) ? { target: 0.9 } : {}),
         });
       }),
