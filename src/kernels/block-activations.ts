@@ -87,7 +87,7 @@ export function quantiseBlock(b: Builder, values: readonly VectorF32[], to: Poin
   const counts = b.ge<'f32'>(largest, SMALLEST);
   const bound = b.select<'f32'>(counts, largest, 127);
   const inverse = b.splat(b.select<'f32'>(counts, b.div<'f32'>(127, bound), 0));
-  const quants = values.map((value) => b.toI32(b.nearest(b.mul<'vf32'>(value, inverse))));
+  const quants = values.map((value) => roundedToI32(b, b.mul<'vf32'>(value, inverse)));
   for (const [i, quant] of quants.entries()) b.storeI32(to, quant, i * b.lanes, 'u8');
   const scale = b.select<'f32'>(counts, b.div<'f32'>(bound, 127), 0);
   const [first, second] = sumsOfHalves(b, quants);
@@ -97,6 +97,19 @@ export function quantiseBlock(b: Builder, values: readonly VectorF32[], to: Poin
   b.storeI32(to, b.or<'i32'>(b.and<'i32'>(negatedFirst, 0xffff), b.shiftLeft(negatedSecond, 16)), ACTIVATION_HALF_SUMS);
   b.store(to, b.mul<'f32'>(scale, b.toF32(all)), ACTIVATION_SCALED_SUM);
   b.storeI32(to, b.sub<'i32'>(0, all), ACTIVATION_SUM);
+}
+
+/** 1.5·2²³: floats beside it are one apart. */
+const ROUNDING = 12582912;
+const ROUNDING_BITS = 0x4b400000;
+
+/**
+ * The nearest integers of numbers below 2²² in magnitude, ties to even. Added to {@link ROUNDING} a number is rounded, and
+ * its integer stands in the lowest bits: two operations where `nearest` and `toI32` with its limits take eight.
+ */
+function roundedToI32(b: Builder, value: VectorF32): VectorI32 {
+  if (b.target.transcendentals) return b.toI32(b.nearest(value));
+  return b.sub<'vi32'>(b.bitsOf(b.add<'vf32'>(value, ROUNDING)), ROUNDING_BITS);
 }
 
 /** The sums of the first and of the last quants of a block, side by side in one lane until they are whole. */
