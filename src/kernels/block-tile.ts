@@ -9,7 +9,7 @@ import {
   PANEL_VECTORS,
   panelWidth,
 } from './block-formats.ts';
-import { walkPanelGroups } from './block-walk.ts';
+import { walkTileRuns } from './block-walk.ts';
 import type { Builder, I32, Pointer, Variable, VectorF32, VectorI8, VectorI32 } from './builder.ts';
 import { finiteF16 } from './half.ts';
 import type { TargetInfo } from './ir.ts';
@@ -74,7 +74,7 @@ export function blockTileCount(b: Builder, tileRows: number, rows: I32, columns:
 }
 
 /**
- * Computes the tiles start…end-1 of a product, numbered as {@link walkPanelGroups} does. Each element of C is the sum over
+ * Computes the tiles start…end-1 of a product, numbered as {@link walkTileRuns} does. Each element of C is the sum over
  * its blocks in ascending order, whatever the tile and the range. With the terms that are added, one for each part of 16 or
  * 32 weights that has a factor of its own and one for each minimum: |error| ≤ (terms + 3)·2⁻²⁴·Σ |term|, where a term is
  * scales · Σ codes·q or minimum · scale·Σ q.
@@ -92,28 +92,26 @@ export function blockTiles(
     blockBytes: b.mul<'i32'>(operands.blocks, tileRows * ACTIVATION_BYTES),
     panelBytes: b.mul<'i32'>(fileBlocks(b, format, operands.blocks), groupLayout(format, panelWidth(b.lanes)).bytes),
   };
-  walkPanelGroups(b, size, start, end, (rowBlock, firstPanel, endPanel) => {
-    const row = b.mul<'i32'>(rowBlock, tileRows);
-    const left = b.sub<'i32'>(operands.rows, row);
-    const tiles = (count: number) => {
-      if (count === 1) oneRow(b, format, operands, row, firstPanel, endPanel);
-      else b.loop(firstPanel, endPanel, 1, (panel) => oneTile(b, format, operands, row, [panel], count));
-    };
-    const choose = (count: number): void => {
-      if (count === 1) tiles(1);
-      else
-        b.if(
-          b.ge<'i32'>(left, count),
-          () => tiles(count),
-          () => choose(count - 1),
-        );
-    };
-    choose(tileRows);
-  });
+  const several = () =>
+    walkTileRuns(b, size, start, end, ({ rowBlock, panel, tiles, rowStep, panelStep }) => {
+      b.loop(0, tiles, 1, (i) => {
+        const row = b.mul<'i32'>(b.add<'i32'>(rowBlock, b.mul<'i32'>(i, rowStep)), tileRows);
+        const left = b.sub<'i32'>(operands.rows, row);
+        const choose = (count: number): void => {
+          const tile = () =>
+            oneTile(b, format, operands, row, [b.add<'i32'>(panel, b.mul<'i32'>(i, panelStep))], count);
+          if (count === 1) tile();
+          else b.if(b.ge<'i32'>(left, count), tile, () => choose(count - 1));
+        };
+        choose(tileRows);
+      });
+    });
+  b.if(b.eq<'i32'>(operands.rows, 1), () => oneRow(b, format, operands, start, end), several);
 }
 
 /** One row of A with two panels at once, so that memory is read as two long streams: in WebAssembly a fifth faster. */
-function oneRow(b: Builder, format: BlockFormat, operands: BlockOperands, row: I32, first: I32, end: I32): void {
+function oneRow(b: Builder, format: BlockFormat, operands: BlockOperands, first: I32, end: I32): void {
+  const row = b.i32(0);
   const half = b.shiftRightUnsigned(b.sub<'i32'>(end, first), 1);
   const middle = b.add<'i32'>(first, half);
   b.loop(first, middle, 1, (panel) => oneTile(b, format, operands, row, [panel, b.add<'i32'>(panel, half)], 1));

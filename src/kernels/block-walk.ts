@@ -18,20 +18,25 @@ const BLOCKS_PER_BAND = 32;
 const GROUP_BYTES = 256 << 10;
 const ROWS_BYTES = 32 << 10;
 
+/** Some tiles one after the other: from a row block and a panel on along one of the two. */
+export interface TileRun {
+  readonly rowBlock: I32;
+  readonly panel: I32;
+  readonly tiles: I32;
+  /** 1 along the one and 0 along the other. */
+  readonly rowStep: I32;
+  readonly panelStep: I32;
+}
+
 /**
  * Walks the tiles start…end-1 of a grid, numbered band by band of row blocks, within a band group by group of panels, within
- * a group row block by row block, within a row block panel by panel. `body` gets a row block and a range of panels. A panel
- * comes from memory once for a band.
+ * a group row block by row block, within a row block panel by panel; where a group is one panel, row block by row block. A
+ * panel comes from memory once for a band.
  */
-export function walkPanelGroups(
-  b: Builder,
-  grid: TileGrid,
-  start: I32,
-  end: I32,
-  body: (rowBlock: I32, firstPanel: I32, endPanel: I32) => void,
-): void {
+export function walkTileRuns(b: Builder, grid: TileGrid, start: I32, end: I32, body: (run: TileRun) => void): void {
   const { rowBlocks, panels } = grid;
   const perGroup = panelsTogether(b, grid);
+  const alone = b.eq<'i32'>(perGroup, 1);
   const bandTiles = b.mul<'i32'>(panels, BLOCKS_PER_BAND);
   const next = b.variable(start);
   b.while(
@@ -48,10 +53,12 @@ export function walkPanelGroups(
       const width = b.min<'i32'>(b.sub<'i32'>(panels, firstPanel), perGroup);
       const inGroup = b.sub<'i32'>(inBand, b.mul<'i32'>(group, groupTiles));
       const block = b.divideUnsigned(inGroup, width);
-      const from = b.sub<'i32'>(inGroup, b.mul<'i32'>(block, width));
-      const to = b.min<'i32'>(width, b.add<'i32'>(from, b.sub<'i32'>(end, now)));
-      body(b.add<'i32'>(firstBlock, block), b.add<'i32'>(firstPanel, from), b.add<'i32'>(firstPanel, to));
-      next.set(b.add<'i32'>(now, b.sub<'i32'>(to, from)));
+      const panel = b.sub<'i32'>(inGroup, b.mul<'i32'>(block, width));
+      const left = b.select<'i32'>(alone, b.sub<'i32'>(height, block), b.sub<'i32'>(width, panel));
+      const tiles = b.min<'i32'>(left, b.sub<'i32'>(end, now));
+      const place = { rowBlock: b.add<'i32'>(firstBlock, block), panel: b.add<'i32'>(firstPanel, panel) };
+      body({ ...place, tiles, rowStep: alone, panelStep: b.sub<'i32'>(1, alone) });
+      next.set(b.add<'i32'>(now, tiles));
     },
   );
 }
