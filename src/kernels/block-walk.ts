@@ -1,4 +1,5 @@
 import type { Builder, I32 } from './builder.ts';
+import { bandOf } from './matmul-tile.ts';
 
 /** Row blocks and panels of a product, and the bytes of each. */
 export interface TileGrid {
@@ -37,16 +38,12 @@ export function walkTileRuns(b: Builder, grid: TileGrid, start: I32, end: I32, b
   const { rowBlocks, panels } = grid;
   const perGroup = panelsTogether(b, grid);
   const alone = b.eq<'i32'>(perGroup, 1);
-  const bandTiles = b.mul<'i32'>(panels, BLOCKS_PER_BAND);
   const next = b.variable(start);
   b.while(
     () => b.lt<'i32'>(next.get(), end),
     () => {
       const now = next.get();
-      const band = b.divideUnsigned(now, bandTiles);
-      const firstBlock = b.mul<'i32'>(band, BLOCKS_PER_BAND);
-      const inBand = b.sub<'i32'>(now, b.mul<'i32'>(band, bandTiles));
-      const height = b.min<'i32'>(b.sub<'i32'>(rowBlocks, firstBlock), BLOCKS_PER_BAND);
+      const { firstBlock, height, inBand } = bandOf(b, now, { rowBlocks, panels, perBand: BLOCKS_PER_BAND });
       const groupTiles = b.mul<'i32'>(height, perGroup);
       const group = b.divideUnsigned(inBand, groupTiles);
       const firstPanel = b.mul<'i32'>(group, perGroup);

@@ -119,30 +119,42 @@ export function tileCount(b: Builder, tile: Tile, rows: I32, columns: I32): I32 
 }
 
 /**
+ * The band in which tile `index` lies, of tiles numbered band by band: its first row block, how many it has, and the tile's
+ * place in it.
+ */
+export function bandOf(
+  b: Builder,
+  index: I32,
+  { rowBlocks, panels, perBand }: { readonly rowBlocks: I32; readonly panels: I32; readonly perBand: number },
+): { readonly firstBlock: I32; readonly height: I32; readonly inBand: I32 } {
+  const bandTiles = b.mul<'i32'>(panels, perBand);
+  const band = b.divideUnsigned(index, bandTiles);
+  const firstBlock = b.mul<'i32'>(band, perBand);
+  const height = b.min<'i32'>(b.sub<'i32'>(rowBlocks, firstBlock), perBand);
+  return { firstBlock, height, inBand: b.sub<'i32'>(index, b.mul<'i32'>(band, bandTiles)) };
+}
+
+/**
  * Walks the tiles start..end-1 of `rowBlocks` × `panels`, numbered band by band (`perBand` row blocks), within a band
  * panel by panel, within a panel row block by row block. `body` gets a panel and a range of row blocks.
  */
 export function walkTiles(
   b: Builder,
-  { rowBlocks, panels, perBand }: { readonly rowBlocks: I32; readonly panels: I32; readonly perBand: number },
+  grid: { readonly rowBlocks: I32; readonly panels: I32; readonly perBand: number },
   start: I32,
   end: I32,
   body: (panel: I32, firstBlock: I32, endBlock: I32) => void,
 ): void {
-  const bandTiles = b.mul<'i32'>(panels, perBand);
   const next = b.variable(start);
   b.while(
     () => b.lt<'i32'>(next.get(), end),
     () => {
       const now = next.get();
-      const band = b.divideUnsigned(now, bandTiles);
-      const bandStart = b.mul<'i32'>(band, perBand);
-      const inBand = b.sub<'i32'>(now, b.mul<'i32'>(band, bandTiles));
-      const height = b.min<'i32'>(b.sub<'i32'>(rowBlocks, bandStart), perBand);
+      const { firstBlock, height, inBand } = bandOf(b, now, grid);
       const panel = b.divideUnsigned(inBand, height);
       const block = b.sub<'i32'>(inBand, b.mul<'i32'>(panel, height));
       const blockEnd = b.min<'i32'>(height, b.add<'i32'>(block, b.sub<'i32'>(end, now)));
-      body(panel, b.add<'i32'>(bandStart, block), b.add<'i32'>(bandStart, blockEnd));
+      body(panel, b.add<'i32'>(firstBlock, block), b.add<'i32'>(firstBlock, blockEnd));
       next.set(b.add<'i32'>(now, b.sub<'i32'>(blockEnd, block)));
     },
   );

@@ -28,13 +28,19 @@ export type NarrowVariant = {
 
 /** Row blocks that are multiplied with one panel before the next panel: their part of A stays in the second cache. */
 const BLOCKS_PER_BAND = 16;
-/** Places along K that one pass takes, a multiple of {@link SCALE_GROUP}, so that the part of a panel stays in the nearest caches between row blocks. */
+/**
+ * Places along K that one pass takes, a multiple of {@link SCALE_GROUP}, so that the part of a panel stays in the nearest
+ * caches between row blocks.
+ */
 const INNER_BLOCK = 1024;
 /** Places along K in one turn of the inner loop. */
 const UNROLL = 8;
 /** Most rows in a tile. More would lie in as many places of a cache that are the same where rows are 4 KiB apart. */
 const MOST_ROWS = 8;
-/** How far ahead panels are fetched where arithmetic, not memory, sets the pace: the processor by itself fetches too late then. */
+/**
+ * How far ahead panels are fetched where arithmetic, not memory, sets the pace: the processor by itself fetches too late
+ * then.
+ */
 const AHEAD_BYTES = 6144;
 /** Bytes that are fetched together. */
 const LINE = 64;

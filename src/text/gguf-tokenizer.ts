@@ -3,7 +3,7 @@ import { BytePairMerger } from './byte-pair-merger.ts';
 import { packedMerges } from './merges.ts';
 import { PRE_TOKENIZERS, type PreTokenizer, preTokenizerJson } from './pre-tokenizers.ts';
 import { Tokenizer } from './tokenizer.ts';
-import type { AddedTokenJson, TokenizerJson } from './tokenizer-json.ts';
+import { type AddedTokenJson, BYTE_LEVEL_MODEL, type TokenizerJson } from './tokenizer-json.ts';
 import { Vocabulary } from './vocabulary.ts';
 
 /**
@@ -113,13 +113,7 @@ function readParts(metadata: GgufMetadata): Parts {
       post_processor: null,
       decoder: { type: 'ByteLevel', add_prefix_space: false, trim_offsets: true, use_regex: false },
       model: {
-        type: 'BPE',
-        dropout: null,
-        unk_token: null,
-        continuing_subword_prefix: null,
-        end_of_word_suffix: null,
-        fuse_unk: false,
-        byte_fallback: false,
+        ...BYTE_LEVEL_MODEL,
         ignore_merges: ignoresMerges,
       },
     },

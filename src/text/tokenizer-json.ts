@@ -11,6 +11,17 @@ export interface AddedTokenJson {
   special: boolean;
 }
 
+/** What `tokenizer.json` says of every model of byte-level BPE, none of which drops merges, marks words or falls back. */
+export const BYTE_LEVEL_MODEL = {
+  type: 'BPE',
+  dropout: null,
+  unk_token: null,
+  continuing_subword_prefix: null,
+  end_of_word_suffix: null,
+  fuse_unk: false,
+  byte_fallback: false,
+} as const;
+
 /** The part of Hugging Face's `tokenizer.json` that byte-level BPE uses. */
 export interface TokenizerJson {
   version: string;
@@ -92,13 +103,7 @@ export function byteLevelTokenizerJson(
     post_processor: null,
     decoder: { type: 'ByteLevel', add_prefix_space: true, trim_offsets: true, use_regex: true },
     model: {
-      type: 'BPE',
-      dropout: null,
-      unk_token: null,
-      continuing_subword_prefix: null,
-      end_of_word_suffix: null,
-      fuse_unk: false,
-      byte_fallback: false,
+      ...BYTE_LEVEL_MODEL,
       ignore_merges: false,
       vocab: Object.fromEntries(vocabulary),
       merges,
