@@ -21,10 +21,17 @@ export interface Executor {
   readonly functions: readonly KernelFunction[];
 }
 
+/** A kernel as it was compiled for a target, and the memory that it works in. */
+export interface ObservedKernel {
+  readonly kernel: Kernel;
+  readonly target: TargetInfo;
+  readonly memory: LinearMemory;
+}
+
 /** Sees kernels as they are compiled, and may put a function of its own in the place of theirs. */
 export interface KernelObserver {
   /** `describe` gives the program and what was made of it. */
-  observe(kernel: Kernel, target: TargetInfo, run: KernelFunction, describe: () => string): KernelFunction;
+  observe(made: ObservedKernel, run: KernelFunction, describe: () => string): KernelFunction;
 }
 
 /** Runs kernels in the interpreter, on the calling thread. */
@@ -55,24 +62,50 @@ export class InterpreterExecutor implements Executor {
   distribute(): void {}
 }
 
-/** Numbers the kernels that it compiles, and keeps what the workers of a pool have yet to receive. */
-export abstract class CompilingExecutor implements Executor {
+/** What kernels were compiled to, by number; executors of several memories share it, and the workers of a pool get copies. */
+export class CodeList<Code> {
+  /** What the workers do not have yet, in the order of its numbers. */
+  readonly undistributed: Uint8Array[] = [];
+  readonly #codes: Code[] = [];
+  readonly #numbers = new Map<string, number>();
+
+  /** The number of a kernel, compiled at first use: its code on this thread, and the bytes from which a worker has it. */
+  number(kernel: Kernel, compile: () => { readonly code: Code; readonly bytes: Uint8Array }): number {
+    const known = this.#numbers.get(kernel.key);
+    if (known !== undefined) return known;
+    const { code, bytes } = compile();
+    const number = this.#codes.push(code) - 1;
+    this.#numbers.set(kernel.key, number);
+    this.undistributed.push(bytes);
+    return number;
+  }
+
+  at(number: number): Code {
+    return this.#codes[number]!;
+  }
+}
+
+/** Makes functions in its memory of what kernels were compiled to, and hands that to the workers of a pool. */
+export abstract class CompilingExecutor<Code = unknown> implements Executor {
   readonly target: TargetInfo;
+  /** Those of kernels that this memory's Programs use. */
   readonly functions: KernelFunction[] = [];
   /** To be set before the first kernel is compiled. */
   observer: KernelObserver | undefined;
   protected readonly pool: WorkerPool | undefined;
-  /** What the workers do not have yet, in the order of its numbers. */
-  protected readonly undistributed: Uint8Array[] = [];
-  readonly #numbers = new Map<string, number>();
+  protected readonly codes: CodeList<Code>;
+  readonly #memory: LinearMemory;
 
-  constructor(target: TargetInfo, pool: WorkerPool | undefined) {
+  constructor(memory: LinearMemory, target: TargetInfo, pool: WorkerPool | undefined, codes: CodeList<Code>) {
+    this.#memory = memory;
     this.target = target;
     this.pool = pool;
+    this.codes = codes;
   }
 
-  /** The function of a kernel on this thread, and the bytes from which a worker makes its own. */
-  protected abstract compile(kernel: Kernel): { run: KernelFunction; bytes: Uint8Array };
+  protected abstract compile(kernel: Kernel): { readonly code: Code; readonly bytes: Uint8Array };
+  /** The function of a kernel on this thread. */
+  protected abstract functionOf(code: Code): KernelFunction;
 
   /** A kernel's program as text. */
   protected describe(kernel: Kernel): string {
@@ -80,14 +113,14 @@ export abstract class CompilingExecutor implements Executor {
   }
 
   kernelNumber(kernel: Kernel): number {
-    const known = this.#numbers.get(kernel.key);
-    if (known !== undefined) return known;
-    const { run, bytes } = this.compile(kernel);
-    const seen = this.observer?.observe(kernel, this.target, run, () => this.describe(kernel));
-    const number = this.functions.push(seen ?? run) - 1;
-    this.#numbers.set(kernel.key, number);
-    if (this.pool !== undefined) this.undistributed.push(bytes);
+    const number = this.codes.number(kernel, () => this.compile(kernel));
+    this.functions[number] ??= this.#observed(kernel, this.functionOf(this.codes.at(number)));
     return number;
+  }
+
+  #observed(kernel: Kernel, run: KernelFunction): KernelFunction {
+    const { observer, target } = this;
+    return observer?.observe({ kernel, target, memory: this.#memory }, run, () => this.describe(kernel)) ?? run;
   }
 
   abstract distribute(): void;
@@ -97,29 +130,39 @@ export abstract class CompilingExecutor implements Executor {
 const LOAD_BYTES = 1 << 18;
 
 /** Runs kernels as WebAssembly, on the calling thread and the workers of a pool. */
-export class WasmExecutor extends CompilingExecutor {
+export class WasmExecutor extends CompilingExecutor<WebAssembly.Module> {
   readonly #memory: LinearMemory;
   readonly #import: MemoryImport;
 
-  constructor(memory: LinearMemory, target: TargetInfo, memoryImport: MemoryImport, pool: WorkerPool | undefined) {
-    super(target, pool);
+  /** @param codes what executors of other memories of the same pool compile to as well */
+  constructor(
+    memory: LinearMemory,
+    target: TargetInfo,
+    memoryImport: MemoryImport,
+    pool: WorkerPool | undefined,
+    codes = new CodeList<WebAssembly.Module>(),
+  ) {
+    super(memory, target, pool, codes);
     this.#memory = memory;
     this.#import = memoryImport;
   }
 
-  protected compile(kernel: Kernel): { run: KernelFunction; bytes: Uint8Array } {
+  protected compile(kernel: Kernel): { code: WebAssembly.Module; bytes: Uint8Array } {
     const bytes = encodeKernel(kernel, this.target, this.#import);
-    let module: WebAssembly.Module;
     try {
-      module = new WebAssembly.Module(bytes);
+      return { code: new WebAssembly.Module(bytes), bytes };
     } catch (cause) {
       throw new Error(`kernel ${kernel.key} is not valid WebAssembly: ${(cause as Error).message}`, { cause });
     }
-    return { run: instantiateKernel(module, this.#memory.wasm), bytes };
+  }
+
+  protected functionOf(module: WebAssembly.Module): KernelFunction {
+    return instantiateKernel(module, this.#memory.wasm);
   }
 
   distribute(): void {
-    const waiting = this.undistributed;
+    const waiting = this.codes.undistributed;
+    if (this.pool === undefined) waiting.length = 0;
     while (waiting.length > 0) {
       let [count, size] = [0, 0];
       while (count < waiting.length && (count === 0 || size + waiting[count]!.length <= LOAD_BYTES)) {

@@ -47,5 +47,13 @@ export { headsRmsNorm, layerNorm, rmsNorm } from './ops/normalization.ts';
 export { type RotaryShape, type RotaryTable, rotaryInPlace } from './ops/rotary.ts';
 export { type KernelTime, Program, type ProgramMemory } from './program.ts';
 export { type Operand, type Recorder, type RecordOptions, record, recorder, rowsOf } from './record.ts';
-export { createRuntime, Runtime, type RuntimeOptions, startRuntime } from './runtime.ts';
+export {
+  createRuntime,
+  type KernelForm,
+  NARROW_BYTES,
+  Runtime,
+  type RuntimeOptions,
+  startRuntime,
+  startRuntimes,
+} from './runtime.ts';
 export { type RowCount, type Storage, Tensor } from './tensor.ts';

@@ -43,7 +43,7 @@ describe.each(targets)('watching kernels as %s', (target) => {
   it('prints program and code of the chosen kernels when they are compiled', async () => {
     const runtime = await open(target);
     const printed: string[] = [];
-    runtime.watch(new KernelWatch(['matmul('], runtime.memory, slowClock(), (text) => printed.push(text)));
+    runtime.watch(new KernelWatch(['matmul('], slowClock(), (text) => printed.push(text)));
     product(runtime);
     expect(printed).toHaveLength(1);
     expect(printed[0]).toMatch(/^matmul\(.*\n\nmatmul for \d+ lanes: .*\n/);
@@ -53,7 +53,7 @@ describe.each(targets)('watching kernels as %s', (target) => {
 
   it('gives the speed and the share of peak of worker 0', async () => {
     const runtime = await open(target);
-    const watch = new KernelWatch(['matmul('], runtime.memory, slowClock(), () => {});
+    const watch = new KernelWatch(['matmul('], slowClock(), () => {});
     runtime.watch(watch);
     const program = product(runtime);
     for (let i = 0; i < 9; i++) program.replay();
@@ -68,7 +68,6 @@ describe.each(targets)('watching kernels as %s', (target) => {
     const runtime = await open(target);
     const watch = new KernelWatch(
       ['matmul('],
-      runtime.memory,
       () => performance.now(),
       () => {},
     );

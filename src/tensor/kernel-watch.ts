@@ -3,10 +3,10 @@ import { PEAK_BYTES, peakOperations, registerPeak } from '../kernels/measure.ts'
 import { type OperationCounter, operationCounter } from '../kernels/operations.ts';
 import type { KernelFunction } from '../kernels/targets/wasm/index.ts';
 import type { Platform } from '../platform/index.ts';
-import type { Executor, KernelObserver } from './executor.ts';
+import type { Executor, KernelObserver, ObservedKernel } from './executor.ts';
 import type { LinearMemory } from './memory.ts';
 
-/** What was seen of a kernel on the calling thread, which is worker 0. */
+/** What was seen of a kernel on the calling thread, which is worker 0, in all memories. */
 interface Seen {
   readonly kernel: Kernel;
   readonly count: OperationCounter | undefined;
@@ -35,55 +35,53 @@ export interface WatchedKernel {
  */
 export class KernelWatch implements KernelObserver {
   readonly #wanted: readonly string[];
-  readonly #memory: LinearMemory;
   readonly #now: () => number;
   readonly #tell: (text: string) => void;
-  readonly #seen: Seen[] = [];
+  readonly #seen = new Map<string, Seen>();
 
   /** `wanted`: names of kernels or beginnings of their keys; `all` is every kernel. */
-  constructor(
-    wanted: readonly string[],
-    memory: LinearMemory,
-    now: () => number,
-    tell: (text: string) => void = console.error,
-  ) {
+  constructor(wanted: readonly string[], now: () => number, tell: (text: string) => void = console.error) {
     this.#wanted = wanted;
-    this.#memory = memory;
     this.#now = now;
     this.#tell = tell;
   }
 
   /** What the environment variable JINGQI_DEBUG asks for, names separated by commas; undefined for nothing. */
-  static ofEnvironment(host: Platform, memory: LinearMemory): KernelWatch | undefined {
+  static ofEnvironment(host: Platform): KernelWatch | undefined {
     const wanted = (host.environment('JINGQI_DEBUG') ?? '').split(',').map((name) => name.trim());
     const names = wanted.filter((name) => name !== '');
-    return names.length === 0 ? undefined : new KernelWatch(names, memory, () => host.now());
+    return names.length === 0 ? undefined : new KernelWatch(names, () => host.now());
   }
 
   #wants({ key }: Kernel): boolean {
     return this.#wanted.some((name) => name === 'all' || key.toLowerCase().startsWith(name.toLowerCase()));
   }
 
-  observe(kernel: Kernel, target: TargetInfo, run: KernelFunction, describe: () => string): KernelFunction {
+  observe({ kernel, target, memory }: ObservedKernel, run: KernelFunction, describe: () => string): KernelFunction {
     if (!this.#wants(kernel)) return run;
+    const seen = this.#seen.get(kernel.key) ?? this.#begin(kernel, target, describe);
+    return (block, worker, workers) => {
+      const start = this.#now();
+      run(block, worker, workers);
+      this.#add(seen, this.#now() - start, (count) => count(memory.view, block, worker, workers));
+    };
+  }
+
+  #begin(kernel: Kernel, target: TargetInfo, describe: () => string): Seen {
     this.#tell(`${kernel.key}\n\n${describe()}\n`);
     const count = operationCounter(lowerKernel(kernel, target));
     const counted = { calls: 0, milliseconds: 0, operations: 0, bytes: 0 };
     const seen: Seen = { kernel, count, calls: 0, milliseconds: 0, counted };
-    this.#seen.push(seen);
-    return (block, worker, workers) => {
-      const start = this.#now();
-      run(block, worker, workers);
-      this.#add(seen, this.#now() - start, block, worker, workers);
-    };
+    this.#seen.set(kernel.key, seen);
+    return seen;
   }
 
-  #add(seen: Seen, milliseconds: number, block: number, worker: number, workers: number): void {
+  #add(seen: Seen, milliseconds: number, counts: (count: OperationCounter) => ReturnType<OperationCounter>): void {
     seen.calls++;
     seen.milliseconds += milliseconds;
     // Counting can take longer than the call: it is done for calls 2, 4, 8, … The first finds cold caches.
     if (seen.count === undefined || seen.calls < 2 || (seen.calls & (seen.calls - 1)) !== 0) return;
-    const { operations, bytes } = seen.count(this.#memory.view, block, worker, workers);
+    const { operations, bytes } = counts(seen.count);
     seen.counted.calls++;
     seen.counted.milliseconds += milliseconds;
     seen.counted.operations += operations;
@@ -92,7 +90,7 @@ export class KernelWatch implements KernelObserver {
 
   /** What was seen so far, longest first; `peak` in operations a second of one thread. */
   kernels(peak: number | undefined): WatchedKernel[] {
-    return this.#seen
+    return [...this.#seen.values()]
       .map(({ kernel: { key }, calls, milliseconds, counted }) => {
         if (counted.calls === 0) return { key, calls, milliseconds };
         const seconds = counted.milliseconds / 1000;
@@ -105,8 +103,8 @@ export class KernelWatch implements KernelObserver {
   }
 
   /** Prints what the kernels reached. Measures the thread's peak with the runtime's executor first. */
-  report(executor: Executor): void {
-    const peak = threadPeak(executor, this.#memory, this.#now);
+  report(executor: Executor, memory: LinearMemory): void {
+    const peak = threadPeak(executor, memory, this.#now);
     const kernels = this.kernels(peak);
     if (kernels.length === 0) {
       this.#tell(`JINGQI_DEBUG: nothing ran whose name begins with ${this.#wanted.join(' or ')}`);

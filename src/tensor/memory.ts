@@ -30,7 +30,7 @@ export function formatBytes(bytes: number): string {
   return `${value.toFixed(value < 10 ? 2 : 1)} ${units[unit]}`;
 }
 
-const PAGE_BYTES = 65536;
+export const PAGE_BYTES = 65536;
 /** Every allocation begins at a multiple of a cache line. */
 export const ALIGNMENT = 64;
 

@@ -257,9 +257,9 @@ describe.skipIf(allowed === undefined || allowed.length < 2)('pinned workers', (
     ['refuses', { ...host, pinThread: () => false }],
   ])('do without where the system %s', async (_, native) => {
     const memory = new LinearMemory({ limitBytes: 1 << 20, shared: true, wide: false });
-    const pool = WorkerPool.open({ ...platform(), native: () => native as typeof host }, memory, 2, { pin: true });
+    const pool = WorkerPool.open({ ...platform(), native: () => native as typeof host }, 2, { pin: true });
     expect(() => pool.replay([], 0, 0)).toThrow('wait for its `ready` first');
-    await pool.begin();
+    await pool.begin([memory]);
     pool.replay([], 0, 0);
     expect(pool.pinned).toBe(false);
     expect(current()).toEqual(allowed);

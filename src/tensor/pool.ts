@@ -17,8 +17,9 @@ import {
 
 /** What a worker receives when it starts; everything after that goes through shared memory. */
 export interface WorkerStart {
-  readonly memory: WebAssembly.Memory;
-  readonly controlAddress: number;
+  readonly memories: readonly WebAssembly.Memory[];
+  /** Where the threads meet, see `CONTROL`. */
+  readonly control: SharedArrayBuffer;
   readonly worker: number;
   readonly workers: number;
   /** What machine code is called with, where kernels come as its addresses; undefined where as WebAssembly modules. */
@@ -42,6 +43,8 @@ const PATIENCE = { long: 20_000, short: 200 } as const;
 /** Most replays with short patience before long patience is tried again. */
 const LONGEST_RETREAT = 16;
 
+const NOT_BEGUN = 'the threads of the runtime are not there yet: wait for its `ready` first';
+
 /**
  * The pool whose calling thread is pinned. Threads begin with the processors of the thread that starts them, so it is
  * let go before another pool starts its own; a replay pins it again.
@@ -50,15 +53,13 @@ let pinnedPool: WorkerPool | undefined;
 
 /**
  * Worker threads that execute Programs together with the calling thread, which is worker 0. Commands and barriers go
- * through a control block in the shared memory, so that no message has to be delivered while a step runs. The calling
- * thread spins where it may not sleep (a page's main thread).
+ * through a control block in shared memory, so that no message has to be delivered while a step runs. The calling thread
+ * spins where it may not sleep (a page's main thread). A Program runs in one memory; those of several memories run in turn.
  */
 export class WorkerPool {
   readonly workers: number;
-  readonly #control: Int32Array;
-  readonly #words: Int32Array;
-  readonly #memory: LinearMemory;
-  readonly #controlAddress: number;
+  readonly #control: Int32Array<SharedArrayBuffer>;
+  #memories: readonly LinearMemory[] = [];
   readonly #hostWorkers: HostWorker[] = [];
   readonly #started: Promise<WorkerReady>[] = [];
   #begun = false;
@@ -74,16 +75,13 @@ export class WorkerPool {
   #retreat = 0;
   #lastRetreat = 0;
 
-  private constructor(platform: Platform, memory: LinearMemory, workers: number, processors?: readonly number[]) {
+  private constructor(platform: Platform, workers: number, processors?: readonly number[]) {
     this.#platform = platform;
     this.#canSleep = platform.canSleep;
     this.#processors = processors;
-    this.#memory = memory;
     this.workers = workers;
-    this.#controlAddress = memory.allocate(4 * CONTROL.words, 'the control block of the workers');
-    this.#control = memory.array('i32', this.#controlAddress, CONTROL.words) as Int32Array;
+    this.#control = new Int32Array(new SharedArrayBuffer(4 * CONTROL.words));
     this.#control[CONTROL.patience] = PATIENCE.long;
-    this.#words = memory.words;
     const url = platform.workerUrl('./worker', import.meta.url);
     for (let worker = 1; worker < workers; worker++) {
       const host = platform.createWorker(url, `jingqi-worker-${worker}`, startWebWorker);
@@ -106,24 +104,24 @@ export class WorkerPool {
    * stays on a processor of its own where the system allows that for all of them, the calling one from the first replay
    * until `close`.
    */
-  static open(platform: Platform, memory: LinearMemory, workers: number, { pin = false } = {}): WorkerPool {
+  static open(platform: Platform, workers: number, { pin = false } = {}): WorkerPool {
     if (pinnedPool !== undefined) pinnedPool.#letGo();
-    return new WorkerPool(platform, memory, workers, pin ? processorsFor(platform, workers) : undefined);
+    return new WorkerPool(platform, workers, pin ? processorsFor(platform, workers) : undefined);
   }
 
   /**
-   * Tells the threads what they are to run and waits until they do. Closes the pool where one cannot.
+   * Tells the threads what they are to run, in which memories, and waits until they do. Closes the pool where one cannot.
    * @param native see WorkerStart
    */
-  async begin(native?: RecordLayout): Promise<void> {
+  async begin(memories: readonly LinearMemory[], native?: RecordLayout): Promise<void> {
     const { workers } = this;
+    this.#memories = memories;
     for (const [index, host] of this.#hostWorkers.entries()) {
       const worker = index + 1;
       const processor = this.#processors?.[worker];
-      const controlAddress = this.#controlAddress;
       host.post({
-        memory: this.#memory.wasm,
-        controlAddress,
+        memories: memories.map(({ wasm }) => wasm),
+        control: this.#control.buffer,
         worker,
         workers,
         native,
@@ -156,11 +154,11 @@ export class WorkerPool {
     pinnedPool = undefined;
   }
 
-  #command(kind: number, first: number, end: number): void {
+  #command(kind: number, first: number, end: number, memory = 0): void {
     if (this.#closed) throw new Error('the runtime is closed');
-    if (!this.#begun) throw new Error('the threads of the runtime are not there yet: wait for its `ready` first');
+    if (!this.#begun) throw new Error(NOT_BEGUN);
     this.#throwIfFailed();
-    command(this.#control, kind, first, end);
+    command(this.#control, kind, first, end, memory);
   }
 
   #throwIfFailed(): void {
@@ -169,14 +167,17 @@ export class WorkerPool {
   }
 
   /**
-   * Runs the steps in words first…end-1 of the memory on all workers and returns when they are done. Throws a StepError
+   * Runs the steps in words first…end-1 of a memory on all workers and returns when they are done. Throws a StepError
    * if a kernel failed on any of them; the pool cannot be used afterwards.
+   * @param functions the calling thread's, for that memory
+   * @param memory its number among those of `begin`
    */
-  replay(functions: readonly KernelFunction[], first: number, end: number): void {
+  replay(functions: readonly KernelFunction[], first: number, end: number, memory = 0): void {
     if (this.#processor !== undefined && pinnedPool !== this) this.#pinCaller();
     this.#choosePatience((end - first) / STEP_WORDS);
-    this.#command(COMMAND.replay, first, end);
-    runSteps(functions, this.#words, first, end, this.#control, 0, this.workers, this.#canSleep);
+    this.#command(COMMAND.replay, first, end, memory);
+    const { words } = this.#memories[memory]!;
+    runSteps(functions, words, first, end, this.#control, 0, this.workers, this.#canSleep);
     this.#finish();
   }
 
@@ -202,22 +203,24 @@ export class WorkerPool {
 
   /**
    * Hands modules, or addresses of machine code, to every worker, which compiles modules (engines keep one copy for all
-   * threads). Throws OutOfMemoryError when there is no room to pass them.
+   * threads) and makes functions of them for every memory. Throws OutOfMemoryError when there is no room to pass them.
    */
   loadKernels(modules: readonly Uint8Array[]): void {
+    const [memory] = this.#memories;
+    if (memory === undefined) throw new Error(NOT_BEGUN);
     const bytes = modules.reduce((sum, { length }) => sum + 4 + roundUp(length), 0);
-    const address = this.#memory.allocate(bytes, 'the code of kernels');
+    const address = memory.allocate(bytes, 'the code of kernels');
     try {
       let at = address;
       for (const module of modules) {
-        this.#words[at / 4] = module.length;
-        new Uint8Array(this.#memory.buffer, at + 4, module.length).set(module);
+        memory.words[at / 4] = module.length;
+        new Uint8Array(memory.buffer, at + 4, module.length).set(module);
         at += 4 + roundUp(module.length);
       }
       this.#command(COMMAND.load, address / 4, at / 4);
       this.#finish();
     } finally {
-      this.#memory.release(address, bytes);
+      memory.release(address, bytes);
     }
   }
 

@@ -108,7 +108,7 @@ export class Program<Outputs = unknown> {
       if (pool === undefined) this.#replayAlone();
       else {
         const first = this.#parts.stepsAddress / 4;
-        pool.replay(executor.functions, first, first + this.#parts.stepsWords);
+        pool.replay(executor.functions, first, first + this.#parts.stepsWords, this.#runtime.number);
       }
     } catch (error) {
       throw this.#explain(error);

@@ -118,6 +118,9 @@ export class Recorder {
     if (storage.persistent && storage.address === undefined && storage !== this.counterStorage) {
       throw new Error(`${storage.name} was released`);
     }
+    if (storage.memory !== undefined && storage.memory !== this.runtime.memory) {
+      throw new Error(`${storage.name} is in another memory than the Program`);
+    }
   }
 
   /** Plans memory, writes the tables, compiles the kernels. */

@@ -3,10 +3,10 @@ import { wasmFeatures, wasmTarget } from '../kernels/targets/wasm/index.ts';
 import { RECORD } from '../kernels/targets/x64/index.ts';
 import { type Platform, platform } from '../platform/index.ts';
 import { DTYPE_BYTES, type DType } from './dtype.ts';
-import { type CompilingExecutor, type Executor, InterpreterExecutor, WasmExecutor } from './executor.ts';
+import { CodeList, type CompilingExecutor, type Executor, InterpreterExecutor, WasmExecutor } from './executor.ts';
 import { type FusingVerdict, judgeFusing } from './fusing-check.ts';
 import { KernelWatch } from './kernel-watch.ts';
-import { LinearMemory } from './memory.ts';
+import { LinearMemory, PAGE_BYTES } from './memory.ts';
 import { NativeExecutor } from './native-executor.ts';
 import { judgeNative, type NativeTarget, type NativeWish } from './native-target.ts';
 import { WorkerPool } from './pool.ts';
@@ -39,12 +39,17 @@ export interface RuntimeOptions {
   readonly pinWorkers?: boolean;
 }
 
-/** One memory, the kernels compiled for it, and the threads that run them. Create with {@link createRuntime}. */
+/**
+ * One memory, the kernels compiled for it, and the threads that run them. Create with {@link createRuntime}, or several that
+ * share their threads with {@link startRuntimes}.
+ */
 export class Runtime {
   readonly memory: LinearMemory;
   readonly executor: Executor;
   readonly pool: WorkerPool | undefined;
   readonly workers: number;
+  /** Of the runtimes that share a pool, which one it is. */
+  readonly number: number;
   /** What a user may want to know about how the runtime was set up, in whole sentences. */
   readonly notes: readonly string[];
   /** Resolves when all threads run, which Programs need and loading does not; rejects, the runtime closed, where one cannot. */
@@ -56,7 +61,11 @@ export class Runtime {
     executor: Executor,
     pool: WorkerPool | undefined,
     workers: number,
-    { notes = [], ready = Promise.resolve() }: { notes?: readonly string[]; ready?: Promise<void> } = {},
+    {
+      notes = [],
+      ready = Promise.resolve(),
+      number = 0,
+    }: { notes?: readonly string[]; ready?: Promise<void> | undefined; number?: number } = {},
   ) {
     this.notes = notes;
     this.ready = ready;
@@ -66,6 +75,7 @@ export class Runtime {
     this.executor = executor;
     this.pool = pool;
     this.workers = workers;
+    this.number = number;
   }
 
   /** Watches the kernels that are compiled from now on; what they reached is printed when the runtime is closed. */
@@ -83,7 +93,8 @@ export class Runtime {
   allocate(name: string, shape: readonly number[], dtype: DType = 'f32'): Tensor {
     const bytes = shape.reduce((product, size) => product * size, 1) * DTYPE_BYTES[dtype];
     const address = this.memory.allocate(bytes, `tensor ${name} [${shape}]`);
-    return new Tensor({ storage: { name, bytes, address, persistent: true }, dtype, shape });
+    const { memory } = this;
+    return new Tensor({ storage: { name, bytes, address, persistent: true, memory }, dtype, shape });
   }
 
   release(tensor: Tensor): void {
@@ -91,7 +102,7 @@ export class Runtime {
     if (!storage.persistent || storage.address === undefined) {
       throw new Error(`tensor ${storage.name} is not one that can be released`);
     }
-    this.memory.release(storage.address, storage.bytes);
+    (storage.memory ?? this.memory).release(storage.address, storage.bytes);
     storage.address = undefined;
   }
 
@@ -126,9 +137,10 @@ export class Runtime {
     const { storage, offset, dtype } = tensor;
     if (storage.address === undefined) throw new Error(`tensor ${storage.name} has no memory (released, or temporary)`);
     const address = storage.address + (offset + row * tensor.stride) * DTYPE_BYTES[dtype];
-    const { doubles } = this.memory;
+    const memory = storage.memory ?? this.memory;
+    const { doubles } = memory;
     if (dtype === 'f32' && doubles !== undefined) return doubles.subarray(address / 4, address / 4 + length);
-    return this.memory.array(dtype, address, length);
+    return memory.array(dtype, address, length);
   }
 
   #eachRow(tensor: Tensor, visit: (row: ReturnType<Runtime['view']>, start: number) => void): void {
@@ -140,7 +152,7 @@ export class Runtime {
 
   /** Stops the threads. The runtime and its Programs cannot be used afterwards. */
   async close(): Promise<void> {
-    this.#watch?.report(this.executor);
+    if (this.number === 0) this.#watch?.report(this.executor, this.memory);
     this.#watch = undefined;
     await this.pool?.close();
   }
@@ -158,25 +170,45 @@ export async function createRuntime(options: RuntimeOptions = {}): Promise<Runti
 
 /** As {@link createRuntime}, but returns while threads still come up: wait for `ready` before anything is run. */
 export async function startRuntime(options: RuntimeOptions = {}): Promise<Runtime> {
-  const host = platform();
-  const runtime = await openRuntime(host, options);
-  const watch = KernelWatch.ofEnvironment(host, runtime.memory);
-  if (watch !== undefined && 'observer' in runtime.executor) runtime.watch(watch);
-  return runtime;
+  const [runtime] = await startRuntimes(options, () => [options.memoryBytes ?? 2 ** 30]);
+  return runtime!;
 }
 
-async function openRuntime(host: Platform, options: RuntimeOptions): Promise<Runtime> {
-  const limitBytes = options.memoryBytes ?? 2 ** 30;
-  const wide = options.wideMemory ?? limitBytes > 2 ** 32 - 65536;
+/** How kernels are run. */
+export type KernelForm = 'machine code' | 'WebAssembly' | 'interpreter';
+
+/**
+ * As {@link startRuntime}, with a runtime for each of several memories: their threads are the same, and their Programs run
+ * in turn. Closing one ends them all.
+ * @param memories bytes of each memory, in place of `memoryBytes`, once it is known how kernels are run; WebAssembly
+ * addresses memories of up to {@link NARROW_BYTES} faster than larger ones, to machine code their size is all the same
+ */
+export async function startRuntimes(
+  options: RuntimeOptions,
+  memories: (form: KernelForm) => readonly number[],
+): Promise<readonly Runtime[]> {
+  const host = platform();
+  const runtimes = await openRuntimes(host, options, memories);
+  const watch = KernelWatch.ofEnvironment(host);
+  if (watch !== undefined) for (const runtime of runtimes) if ('observer' in runtime.executor) runtime.watch(watch);
+  return runtimes;
+}
+
+async function openRuntimes(
+  host: Platform,
+  options: RuntimeOptions,
+  memories: (form: KernelForm) => readonly number[],
+): Promise<readonly Runtime[]> {
   const kind = options.target ?? targetOfEnvironment(host) ?? 'native';
   if (kind === 'interpreter' || kind === 'interpreter64') {
-    const memory = new LinearMemory({ limitBytes, shared: false, doubles: kind === 'interpreter64' });
-    // Workers are played by the one thread in turn, so that work is split as it will be elsewhere.
-    return new Runtime(memory, new InterpreterExecutor(memory, options.lanes ?? 4), undefined, options.workers ?? 1);
+    return memories('interpreter').map((limitBytes) => {
+      const memory = new LinearMemory({ limitBytes, shared: false, doubles: kind === 'interpreter64' });
+      // Workers are played by the one thread in turn, so that work is split as it will be elsewhere.
+      return new Runtime(memory, new InterpreterExecutor(memory, options.lanes ?? 4), undefined, options.workers ?? 1);
+    });
   }
   const features = wasmFeatures();
   if (!features.simd) throw new Error('this engine has no WebAssembly SIMD, which Jingqi needs');
-  if (wide && !features.memory64) throw new Error('this engine has no 64-bit WebAssembly memory; stay below 4 GiB');
   const workers = options.workers ?? (host.sharedMemory && features.threads ? host.cores : 1);
   const shared = workers > 1;
   if (shared && !(host.sharedMemory && features.threads)) {
@@ -184,47 +216,80 @@ async function openRuntime(host: Platform, options: RuntimeOptions): Promise<Run
     const hint = host.name === 'browser' ? `, or serve the page with ${headers}` : '';
     throw new Error(`several workers need shared memory, which this host does not offer; use workers: 1${hint}`);
   }
-  const memory = new LinearMemory({ limitBytes, shared, wide });
   // They come up while the target is judged.
-  const pool = shared ? WorkerPool.open(host, memory, workers, { pin: options.pinWorkers ?? false }) : undefined;
+  const pool = shared ? WorkerPool.open(host, workers, { pin: options.pinWorkers ?? false }) : undefined;
   try {
-    const judged = await judgeTarget(host, kind, wide, options);
-    if ('native' in judged) {
-      const executor = new NativeExecutor(memory, judged.native, pool);
-      return new Runtime(memory, executor, pool, workers, { ready: pool?.begin(RECORD) ?? Promise.resolve() });
-    }
-    const { target, notes } = judged;
-    const executor = new WasmExecutor(
-      memory,
-      target,
-      { shared, wide, maximumPages: Math.ceil(limitBytes / 65536) },
-      pool,
+    const native = await judgeMachineCode(host, kind);
+    const form: KernelForm = 'host' in native ? 'machine code' : 'WebAssembly';
+    const made = reserve(memories(form), { shared, wide: options.wideMemory });
+    const codes = new CodeList<bigint>();
+    const { executors, notes } =
+      'host' in native
+        ? { executors: made.map(({ memory }) => new NativeExecutor(memory, native, pool, codes)), notes: [] }
+        : wasmExecutors(host, { kind, made, pool, fuseVectors: options.fuseVectors ?? true });
+    const ready = pool?.begin(
+      made.map(({ memory }) => memory),
+      'host' in native ? RECORD : undefined,
     );
-    return new Runtime(memory, executor, pool, workers, { notes, ready: pool?.begin() ?? Promise.resolve() });
+    const told = { notes: 'fault' in native ? [native.fault, ...notes] : notes, ready };
+    return made.map(
+      ({ memory }, number) => new Runtime(memory, executors[number]!, pool, workers, { ...told, number }),
+    );
   } catch (error) {
     await pool?.close();
     throw error;
   }
 }
 
-/** Machine code where it can be used, else WebAssembly with what is to be told. */
-async function judgeTarget(
+/** Most bytes of a memory with 32-bit addresses. */
+export const NARROW_BYTES = 2 ** 32 - 65536;
+
+interface Reserved {
+  readonly memory: LinearMemory;
+  readonly wide: boolean;
+}
+
+function reserve(sizes: readonly number[], options: { shared: boolean; wide: boolean | undefined }): Reserved[] {
+  const { shared } = options;
+  return sizes.map((limitBytes) => {
+    const wide = options.wide ?? limitBytes > NARROW_BYTES;
+    if (wide && !wasmFeatures().memory64) {
+      throw new Error('this engine has no 64-bit WebAssembly memory; stay below 4 GiB');
+    }
+    return { memory: new LinearMemory({ limitBytes, shared, wide }), wide };
+  });
+}
+
+/** Machine code where it can be used, else what is to be told of why not. */
+async function judgeMachineCode(
   host: Platform,
   kind: NonNullable<RuntimeOptions['target']>,
-  wide: boolean,
-  { fuseVectors = true }: RuntimeOptions,
-): Promise<{ native: NativeTarget } | { target: TargetInfo; notes: readonly string[] }> {
-  const native = kind.startsWith('wasm')
-    ? undefined
-    : await judgeNative(host, kind === 'native' ? 'best' : (kind as NativeWish));
-  if (native !== undefined && 'host' in native) return { native };
-  if (native !== undefined && kind !== 'native') throw new Error(`the target ${kind} cannot be used: ${native.reason}`);
-  const { relaxed } = wasmFeatures();
-  const mayFuse = kind !== 'wasm-plain' && !wide && relaxed && fuseVectors;
+): Promise<NativeTarget | { fault: string } | { none: true }> {
+  if (kind.startsWith('wasm')) return { none: true };
+  const native = await judgeNative(host, kind === 'native' ? 'best' : (kind as NativeWish));
+  if ('host' in native) return native;
+  if (kind !== 'native') throw new Error(`the target ${kind} cannot be used: ${native.reason}`);
+  return 'fault' in native ? { fault: `No machine code: ${native.reason}.` } : { none: true };
+}
+
+/** Executors of memories that are addressed alike, with kernels in common. */
+function wasmExecutors(
+  host: Platform,
+  options: { kind: string; made: readonly Reserved[]; pool: WorkerPool | undefined; fuseVectors: boolean },
+): { executors: WasmExecutor[]; notes: readonly string[] } {
+  const { kind, made, pool, fuseVectors } = options;
+  const relaxed = kind !== 'wasm-plain' && wasmFeatures().relaxed;
+  // V8 fuses nothing in 64-bit memories.
+  const mayFuse = relaxed && fuseVectors && made.every(({ wide }) => !wide);
   const { fuses, note }: FusingVerdict = mayFuse ? judgeFusing(host) : { fuses: false };
-  const target = wasmTarget({ relaxed: kind !== 'wasm-plain' && relaxed, fusedVectors: fuses ? 2 : 1 });
-  const faults = native !== undefined && 'fault' in native ? [`No machine code: ${native.reason}.`] : [];
-  return { target, notes: note === undefined ? faults : [...faults, note] };
+  const target = wasmTarget({ relaxed, fusedVectors: fuses ? 2 : 1 });
+  const [{ wide, memory }] = made as readonly [Reserved, ...Reserved[]];
+  if (made.some((other) => other.wide !== wide)) throw new Error('memories of 32 and of 64 bits do not go together');
+  const maximumPages = Math.max(...made.map(({ memory: { limitBytes } }) => limitBytes / PAGE_BYTES));
+  const memoryImport = { shared: memory.shared, wide, maximumPages };
+  const codes = new CodeList<WebAssembly.Module>();
+  const executors = made.map(({ memory }) => new WasmExecutor(memory, target, memoryImport, pool, codes));
+  return { executors, notes: note === undefined ? [] : [note] };
 }
 
 /** What JINGQI_TARGET asks for. Throws on a target it does not know. */

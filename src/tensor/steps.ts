@@ -16,6 +16,8 @@ export const CONTROL = {
   end: 3,
   /** Turns that a thread spins before it goes to sleep. */
   patience: 4,
+  /** Which of the pool's memories the operands are words of. */
+  memory: 5,
   /** Threads that have reached the current barrier, and the number of barriers passed. */
   arrived: 16,
   passed: 17,
@@ -83,9 +85,10 @@ function announce(control: Int32Array, index: number, value: number): void {
   if (Atomics.load(control, CONTROL.sleepers) > 0) Atomics.notify(control, index);
 }
 
-/** Announces a command to all workers. */
-export function command(control: Int32Array, kind: number, first: number, end: number): void {
+/** Announces a command to all workers; its operands are words of memory `memory`. */
+export function command(control: Int32Array, kind: number, first: number, end: number, memory = 0): void {
   control[CONTROL.command] = kind;
+  control[CONTROL.memory] = memory;
   control[CONTROL.first] = first;
   control[CONTROL.end] = end;
   announce(control, CONTROL.generation, (Atomics.load(control, CONTROL.generation) + 1) | 0);

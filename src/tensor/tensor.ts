@@ -1,4 +1,5 @@
 import { DTYPE_BYTES, type DType } from './dtype.ts';
+import type { LinearMemory } from './memory.ts';
 
 /**
  * A number of rows that is known only when a Program runs, up to a maximum: the value that the caller gives `symbol`
@@ -16,10 +17,12 @@ export interface Storage {
   readonly bytes: number;
   address: number | undefined;
   readonly persistent: boolean;
+  /** The memory that the address is in; undefined: that of the runtime that the tensor is used with. */
+  memory?: LinearMemory;
 }
 
 /**
- * A view into the one memory: elements row-major, the last dimension contiguous, rows `stride` elements apart. Shapes
+ * A view into a memory: elements row-major, the last dimension contiguous, rows `stride` elements apart. Shapes
  * give the most that occurs; `rowCount` tells how many rows count in a given step (absent: all of them).
  */
 export class Tensor {

@@ -18,23 +18,26 @@ scope.onMessage((message) => {
   serve(start);
 });
 
-function serve({ memory, controlAddress, worker, workers, native }: WorkerStart): void {
-  const control = new Int32Array(memory.buffer, controlAddress, CONTROL.words);
-  const words = new Int32Array(memory.buffer);
-  const functions: KernelFunction[] = [];
-  const receive = native ? receiveCode(memory, native) : receiveModule(memory);
+function serve({ memories, control: buffer, worker, workers, native }: WorkerStart): void {
+  const control = new Int32Array(buffer);
+  const places = memories.map((memory) => ({
+    words: new Int32Array(memory.buffer),
+    functions: [] as KernelFunction[],
+  }));
+  const receive = native ? receiveCode(memories, native) : receiveModule(memories);
   // Commands cannot be missed: the main thread waits at the barrier below before it announces another.
   for (let generation = 0; nextCommand(control, generation); generation = (generation + 1) | 0) {
     const command = control[CONTROL.command];
     const first = control[CONTROL.first]! >>> 0;
     const end = control[CONTROL.end]! >>> 0;
     if (command === COMMAND.stop) return;
+    const { words, functions } = places[control[CONTROL.memory]!]!;
     if (command === COMMAND.replay) runSteps(functions, words, first, end, control, worker, workers, true);
     else {
       try {
         for (let at = first; at < end; at += 1 + roundUp(words[at]!) / 4) {
-          const bytes = new Uint8Array(memory.buffer, 4 * at + 4, words[at]!).slice();
-          functions.push(receive(bytes));
+          const bytes = new Uint8Array(words.buffer, 4 * at + 4, words[at]!).slice();
+          for (const [number, run] of receive(bytes).entries()) places[number]!.functions.push(run);
         }
       } catch (error) {
         reportFailure(control, worker, -1, error);
@@ -44,15 +47,19 @@ function serve({ memory, controlAddress, worker, workers, native }: WorkerStart)
   }
 }
 
-type Receive = (bytes: Uint8Array<ArrayBuffer>) => KernelFunction;
+/** Functions of a kernel, one for each memory. */
+type Receive = (bytes: Uint8Array<ArrayBuffer>) => KernelFunction[];
 
-function receiveModule(memory: WebAssembly.Memory): Receive {
-  return (bytes) => instantiateKernel(new WebAssembly.Module(bytes), memory);
+function receiveModule(memories: readonly WebAssembly.Memory[]): Receive {
+  return (bytes) => {
+    const module = new WebAssembly.Module(bytes);
+    return memories.map((memory) => instantiateKernel(module, memory));
+  };
 }
 
-function receiveCode(memory: WebAssembly.Memory, layout: RecordLayout): Receive {
+function receiveCode(memories: readonly WebAssembly.Memory[], layout: RecordLayout): Receive {
   const host = platform().native();
   if ('unavailable' in host) throw new Error(host.unavailable);
-  const record = nativeRecord(host, memory.buffer, layout);
-  return (bytes) => nativeFunction(host, new BigUint64Array(bytes.buffer)[0]!, record);
+  const records = memories.map(({ buffer }) => nativeRecord(host, buffer, layout));
+  return (bytes) => records.map((record) => nativeFunction(host, new BigUint64Array(bytes.buffer)[0]!, record));
 }
