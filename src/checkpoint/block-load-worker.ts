@@ -3,9 +3,9 @@ import { platform, type ReadableFile, workerScope } from '../platform/index.ts';
 import { type LoadJob, type LoadPart, type LoadWork, packRows, take } from './block-load.ts';
 import { decodeScales, scaleRowBytes, scaleRowsFor, scalesByGroup } from './scale-grid.ts';
 
-/** What a thread is to load, together with others, and into which memory. */
+/** What a thread is to load, together with others, and into which memories. */
 export interface LoadRequest extends LoadWork {
-  readonly memory: WebAssembly.Memory;
+  readonly memories: readonly WebAssembly.Memory[];
 }
 /** Bytes of files that are in place since the last answer, at last with the end; or why there is none. */
 export type LoadAnswer = { readonly loaded: number; readonly done: boolean } | { readonly error: string };
@@ -51,7 +51,8 @@ async function load(request: LoadRequest): Promise<number> {
       const rows = buffer.subarray(0, job.bytes);
       await read(job, rows, files);
       const scales = await scalesOf(job, files);
-      packRows(job, rows, new Uint8Array(request.memory.buffer, job.address, job.panelBytes), scales);
+      const memory = request.memories[job.memory]!;
+      packRows(job, rows, new Uint8Array(memory.buffer, job.address, job.panelBytes), scales);
       loaded += job.bytes;
       if (loaded < TOLD_BYTES) continue;
       scope.post({ loaded, done: false } satisfies LoadAnswer);

@@ -29,7 +29,8 @@ export interface LoadJob {
   readonly bytes: number;
   /** Parts of those bytes, one after another. */
   readonly parts: readonly LoadPart[];
-  /** Place of the panels in the runtime's memory. */
+  /** Place of the panels: which of the memories, and where in it. */
+  readonly memory: number;
   readonly address: number;
   readonly panelBytes: number;
 }

@@ -1,6 +1,6 @@
 import { isNarrowFormat, scalesInRow } from '../kernels/narrow-panels.ts';
 import { panelRowBytes, rowBytes } from '../kernels/panels.ts';
-import type { BlockRows, BlockTensor, Runtime } from '../tensor/index.ts';
+import type { BlockRows, BlockTensor, LinearMemory, Runtime } from '../tensor/index.ts';
 import { type LoadJob, type LoadPart, type LoadWork, PIECE_BYTES, packRows, take } from './block-load.ts';
 import { LoadThreads, WORTH_THREADS } from './load-threads.ts';
 import type { ScaleGrid } from './scale-grid.ts';
@@ -42,13 +42,14 @@ interface FinishOptions {
 const PIECES = 4;
 
 /**
- * Reads weights in blocks or narrow floats from files and packs them in panels, straight into the memory of a runtime.
- * Beyond that memory only a few pieces of some MiB are held; files are read while others are packed.
+ * Reads weights in blocks or narrow floats from files and packs them in panels, straight into the memories where they lie.
+ * Beyond these only a few pieces of some MiB are held; files are read while others are packed.
  */
 export class BlockLoader {
   readonly #runtime: Runtime;
   readonly #onRead: (bytes: number) => void;
-  readonly #matrices = new Map<number, { readonly matrix: BlockTensor; readonly segments: Segment[] }>();
+  /** By the memory and the address of their panels. */
+  readonly #matrices = new Map<LinearMemory, Map<number, { matrix: BlockTensor; segments: Segment[] }>>();
 
   constructor(runtime: Runtime, onRead: (bytes: number) => void = () => {}) {
     this.#runtime = runtime;
@@ -59,9 +60,16 @@ export class BlockLoader {
   add(rows: BlockRows, firstInFile: number, read: RowReader): void {
     const { matrix } = rows;
     const address = matrix.panels.storage.address! + matrix.panels.offset;
-    const entry = this.#matrices.get(address) ?? { matrix, segments: [] };
-    this.#matrices.set(address, entry);
+    const memory = this.#memoryOf(matrix);
+    const matrices = this.#matrices.get(memory) ?? new Map();
+    this.#matrices.set(memory, matrices);
+    const entry = matrices.get(address) ?? { matrix, segments: [] };
+    matrices.set(address, entry);
     entry.segments.push({ rows, firstInFile, read });
+  }
+
+  #memoryOf({ panels }: BlockTensor): LinearMemory {
+    return panels.storage.memory ?? this.#runtime.memory;
   }
 
   /**
@@ -73,9 +81,12 @@ export class BlockLoader {
     let threads = given;
     try {
       signal?.throwIfAborted();
-      const pieces = [...this.#pieces()].map((piece) => ({ piece, job: this.#job(piece) }));
+      const memories = [...this.#matrices.keys()];
+      const pieces = [...this.#pieces()].map((piece) => {
+        return { piece, job: this.#job(piece, memories.indexOf(this.#memoryOf(piece.matrix))) };
+      });
       this.#matrices.clear();
-      const { wasm, shared } = this.#runtime.memory;
+      const shared = memories.every((memory) => memory.shared);
       const jobs = pieces.flatMap(({ job }) => (job === undefined ? [] : [job]));
       const bytes = jobs.reduce((sum, job) => sum + job.bytes, 0);
       if (shared && bytes >= threadsFrom) threads ??= new LoadThreads(this.#runtime.workers);
@@ -83,6 +94,7 @@ export class BlockLoader {
         await this.#here(pieces.map(({ piece }) => piece).values(), signal);
       } else {
         const work = { jobs, taken: new Int32Array(new SharedArrayBuffer(4)) };
+        const wasm = memories.map((memory) => memory.wasm);
         await this.#together(pieces, work, threads, wasm, signal);
       }
     } catch (error) {
@@ -98,7 +110,7 @@ export class BlockLoader {
     pieces: readonly { readonly piece: Piece; readonly job: LoadJob | undefined }[],
     work: LoadWork,
     threads: LoadThreads,
-    memory: WebAssembly.Memory,
+    memories: readonly WebAssembly.Memory[],
     signal: AbortSignal | undefined,
   ): Promise<void> {
     const shared = pieces.filter(({ job }) => job !== undefined);
@@ -108,7 +120,7 @@ export class BlockLoader {
     }
     const stop = new AbortController();
     const either = signal === undefined ? stop.signal : AbortSignal.any([signal, stop.signal]);
-    const parts = [threads.load(memory, work, this.#onRead, either), this.#here(waiting(), either)];
+    const parts = [threads.load(memories, work, this.#onRead, either), this.#here(waiting(), either)];
     try {
       await Promise.all(parts);
     } catch (error) {
@@ -139,7 +151,7 @@ export class BlockLoader {
   }
 
   /** A piece as a job for another thread, where its rows stand in files as they are. */
-  #job({ matrix, segments, first, count }: Piece): LoadJob | undefined {
+  #job({ matrix, segments, first, count }: Piece, memory: number): LoadJob | undefined {
     const { name, format, lanes, columns: inner } = matrix;
     const perRow = rowBytes(format, inner);
     const parts: LoadPart[] = [];
@@ -150,13 +162,13 @@ export class BlockLoader {
       parts.push({ path, offset: offset + from * perRow, bytes: rows * perRow, scales });
     }
     const panels = this.#panelsOf(matrix, first, count);
-    const place = { address: panels.byteOffset, panelBytes: panels.length };
+    const place = { memory, address: panels.byteOffset, panelBytes: panels.length };
     return { matrix: name, firstRow: first, format, lanes, inner, bytes: count * perRow, parts, ...place };
   }
 
   /** Whole panels of each matrix, in the order of memory. */
   *#pieces(): Generator<Piece> {
-    for (const { matrix, segments } of this.#matrices.values()) {
+    for (const { matrix, segments } of [...this.#matrices.values()].flatMap((matrices) => [...matrices.values()])) {
       const { matrixRows: rows, lanes, format, columns } = matrix;
       const sorted = segments.sort((a, b) => a.rows.first - b.rows.first);
       let covered = 0;

@@ -49,7 +49,7 @@ export class LoadThreads {
    * @throws {Error} naming the matrix whose blocks are damaged, or the file that cannot be read
    */
   async load(
-    memory: WebAssembly.Memory,
+    memories: readonly WebAssembly.Memory[],
     { jobs, taken }: LoadWork,
     onLoaded: (bytes: number) => void,
     signal?: AbortSignal,
@@ -65,7 +65,7 @@ export class LoadThreads {
       if (this.#failure !== undefined) reject(this.#failure);
       if (signal?.aborted) reject(signal.reason);
       signal?.addEventListener('abort', () => reject(signal.reason), { once: true });
-      for (const worker of this.#workers) worker.post({ memory, jobs, taken } satisfies LoadRequest);
+      for (const worker of this.#workers) worker.post({ memories, jobs, taken } satisfies LoadRequest);
       if (waiting === 0) resolve();
     });
   }

@@ -7,11 +7,14 @@ import { logProbabilities } from './log-probabilities.ts';
 import { Sampler, SamplerScratch, type SamplingOptions } from './sampling.ts';
 import { Scheduler } from './scheduler.ts';
 import { type FinishReason, Sequence } from './sequence.ts';
+import { oneStage, type Stage } from './stages.ts';
 import { StepPrograms } from './step-programs.ts';
 import { nextTurn } from './turns.ts';
 
 export interface EngineOptions {
   readonly runtime: Runtime;
+  /** Where the model's layers lie. Default: all in the runtime's memory. */
+  readonly stages?: readonly Stage[] | undefined;
   readonly config: ModelConfig;
   readonly parameters: ModelParameters;
   /** Most sequences in one step. Default 8. */
@@ -60,7 +63,9 @@ const TURN = 8;
 
 /** Generates from a model for many requests at once. */
 export class Engine {
+  /** That of the first stage. */
   readonly runtime: Runtime;
+  readonly stages: readonly Stage[];
   readonly config: ModelConfig;
   readonly parameters: ModelParameters;
   readonly contextLength: number;
@@ -102,12 +107,14 @@ export class Engine {
     if (!(used >= 1 && used <= config.vocabularySize)) {
       throw new RangeError(`the tokenizer has ${used} tokens, the model's vocabulary ${config.vocabularySize}`);
     }
+    const { stages = oneStage(runtime, config) } = options;
     this.runtime = runtime;
+    this.stages = stages;
     this.config = config;
     this.parameters = parameters;
     this.contextLength = contextLength;
     this.maximumSequences = maximumSequences;
-    this.cache = new KeyValueCache(runtime, config, {
+    this.cache = new KeyValueCache(stages, config, {
       pages: Math.ceil(cacheTokens / pageSize),
       pageSize,
       seats: maximumSequences,
@@ -115,7 +122,7 @@ export class Engine {
       format,
     });
     this.#programs = new StepPrograms({
-      runtime,
+      stages,
       config,
       parameters,
       cache: this.cache,

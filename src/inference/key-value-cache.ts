@@ -1,6 +1,8 @@
 import { type AttentionForm, type CachedAttention, cacheRow, type ModelConfig } from '../model/index.ts';
-import type { CacheFormat, PagedRows, Runtime, Tensor } from '../tensor/index.ts';
+import type { CacheFormat, Tensor } from '../tensor/index.ts';
+import { OwnedTensors } from './owned-tensors.ts';
 import { Pages } from './pages.ts';
+import type { Stage } from './stages.ts';
 
 export interface KeyValueCacheOptions {
   readonly pages: number;
@@ -16,30 +18,39 @@ export interface KeyValueCacheOptions {
 /**
  * Memory for what attention keeps of the tokens of many sequences, in pages: per token and layer a latent and a rotary
  * key (DeepSeek-V2 §2.1), or the keys and values of grouped-query attention; see `cacheRow`. A sequence sits on a seat;
- * row `seat` of the page table names its pages.
+ * row `seat` of the page table names its pages. The cache of a layer lies where its weights do, and each stage of the model
+ * has its copy of the page table.
  */
 export class KeyValueCache {
   readonly pages: Pages;
   readonly format: CacheFormat;
   /** [slots, cacheRow(config, format).columns] by layer. */
   readonly layers: readonly Tensor[];
-  /** i32 [seats, pagesPerSequence] */
-  readonly pageTable: Tensor;
-  readonly #table: Int32Array;
-  readonly #runtime: Runtime;
+  readonly #stages: readonly Stage[];
+  /** By stage, i32 [seats, pagesPerSequence]. */
+  readonly #pageTables: readonly Tensor[];
+  readonly #tables: readonly Int32Array[];
+  readonly #pagesPerSequence: number;
+  readonly #owned = new OwnedTensors();
 
   /** @throws {OutOfMemoryError} */
-  constructor(runtime: Runtime, config: ModelConfig, options: KeyValueCacheOptions) {
+  constructor(stages: readonly Stage[], config: ModelConfig, options: KeyValueCacheOptions) {
     const { pages, pageSize, seats, pagesPerSequence, format } = options;
     const { columns, dtype } = cacheRow(config, format);
     this.format = format;
-    this.#runtime = runtime;
+    this.#stages = stages;
+    this.#pagesPerSequence = pagesPerSequence;
     this.pages = new Pages(pages, pageSize);
-    this.pageTable = runtime.allocate('page table', [seats, pagesPerSequence], 'i32');
-    this.#table = runtime.view(this.pageTable) as Int32Array;
-    this.layers = Array.from({ length: config.layers }, (_, layer) =>
-      runtime.allocate(`cache of layer ${layer}`, [pages * pageSize, columns], dtype),
-    );
+    const owned = this.#owned;
+    [this.#pageTables, this.layers] = owned.orRelease(() => [
+      stages.map(({ runtime }) => owned.allocate(runtime, 'page table', [seats, pagesPerSequence], 'i32')),
+      stages.flatMap(({ runtime, first, end }) =>
+        Array.from({ length: end - first }, (_, at) =>
+          owned.allocate(runtime, `cache of layer ${first + at}`, [pages * pageSize, columns], dtype),
+        ),
+      ),
+    ]);
+    this.#tables = this.#pageTables.map((table, stage) => stages[stage]!.runtime.view(table) as Int32Array);
   }
 
   /** Bytes of all layers. */
@@ -49,16 +60,23 @@ export class KeyValueCache {
 
   /** Enters a page into the table as the sequence's page `index`. */
   setPage(seat: number, index: number, page: number): void {
-    this.#table[seat * this.pageTable.columns + index] = page;
+    for (const table of this.#tables) table[seat * this.#pagesPerSequence + index] = page;
   }
 
-  /** What each layer's attention needs for rows of the given sequences (seats) and positions. */
-  attention(form: AttentionForm, sequences: Tensor, positions: Tensor): CachedAttention[] {
-    const rows: PagedRows = { pageTable: this.pageTable, sequences, positions, pageSize: this.pages.size };
-    return this.layers.map((cache) => ({ form, cache, rows }));
+  /** What each layer's attention needs for rows of the given sequences (seats) and positions, each by stage. */
+  attention(form: AttentionForm, sequences: readonly Tensor[], positions: readonly Tensor[]): CachedAttention[] {
+    return this.#stages.flatMap(({ first, end }, stage) => {
+      const rows = {
+        pageTable: this.#pageTables[stage]!,
+        sequences: sequences[stage]!,
+        positions: positions[stage]!,
+        pageSize: this.pages.size,
+      };
+      return this.layers.slice(first, end).map((cache) => ({ form, cache, rows }));
+    });
   }
 
   release(): void {
-    for (const tensor of [this.pageTable, ...this.layers]) this.#runtime.release(tensor);
+    this.#owned.release();
   }
 }

@@ -7,18 +7,11 @@ import {
   weightFormats,
 } from '../checkpoint/index.ts';
 import type { ModelLocation, PullOptions } from '../hub/index.ts';
-import {
-  allocateParameters,
-  cacheBytes,
-  type ModelConfig,
-  type ModelParameters,
-  parameterBytes,
-  type WeightFormats,
-} from '../model/index.ts';
-import { platform } from '../platform/index.ts';
-import { type CacheFormat, formatBytes, type Runtime, type RuntimeOptions, startRuntime } from '../tensor/index.ts';
+import type { ModelConfig, ModelParameters } from '../model/index.ts';
+import type { CacheFormat, Runtime, RuntimeOptions } from '../tensor/index.ts';
 import { type ChatEncoding, chatEncodingFor, type Tokenizer } from '../text/index.ts';
 import { Engine } from './engine.ts';
+import { type PlacedModel, placeModel, refuseTooLarge } from './model-memory.ts';
 import { type ModelSource, openModelSource } from './model-source.ts';
 
 /** A model that is ready to answer. */
@@ -52,6 +45,11 @@ export interface OpenModelOptions {
   readonly target?: RuntimeOptions['target'];
   /** See `RuntimeOptions`; for measuring. */
   readonly pinWorkers?: boolean | undefined;
+  /**
+   * `true`: WebAssembly has a model above 4 GiB in one memory with 64-bit addresses instead of several with 32-bit ones; for
+   * measuring. Machine code has one memory always.
+   */
+  readonly wideMemory?: boolean | undefined;
   /** For a model of the hub: its revision, its file, and what is called while it is pulled. */
   readonly hub?: PullOptions | undefined;
   /**
@@ -93,23 +91,25 @@ export async function openModelFrom(source: ModelSource, options: OpenModelOptio
   const workers = options.workers ?? (small ? 1 : undefined);
   const formats = options.weights === 'f32' ? new Map() : weightFormats(source);
   const cacheFormat = options.cache ?? defaultCacheFormat(size);
-  const memoryBytes = memoryFor(directory, config, formats, { cacheFormat, cacheTokens });
+  const contents = { config, formats, cacheFormat, cacheTokens };
+  refuseTooLarge(directory, contents);
   // Threads come up while the target is judged, and weights are loaded while the tokenizer is made.
   const threads = formats.size === 0 ? undefined : LoadThreads.for(source.totalBytes, workers);
-  let runtime: Runtime | undefined;
+  let placed: PlacedModel | undefined;
   try {
-    const started = await startRuntime({
-      memoryBytes,
+    placed = await placeModel(contents, {
       ...(workers === undefined ? {} : { workers }),
       ...(options.target === undefined ? {} : { target: options.target }),
+      ...(options.wideMemory === undefined ? {} : { wideMemory: options.wideMemory }),
       pinWorkers: options.pinWorkers ?? false,
     });
-    runtime = started;
-    const parameters = allocateParameters(runtime, config, formats);
+    const { stages, parameters, ready, close: closeRuntimes } = placed;
+    const { runtime } = stages[0]!;
     const { tokenizer, engine } = await whileLoading(runtime, source, parameters, { onProgress, threads }, async () => {
       const tokenizer = await source.tokenizer();
       const engine = Engine.create({
-        runtime: started,
+        runtime,
+        stages,
         config,
         parameters,
         maximumSequences,
@@ -121,16 +121,16 @@ export async function openModelFrom(source: ModelSource, options: OpenModelOptio
       });
       return { tokenizer, engine };
     });
-    await runtime.ready;
+    await ready;
     const encoding = chatEncodingFor({ modelType: config.modelType, chatTemplate: tokenizer.chatTemplate });
     const close = async () => {
       await engine.close();
-      await started.close();
+      await closeRuntimes();
     };
     return { directory, config, engine, tokenizer, encoding, parameters: size.main, notes, close };
   } catch (error) {
     await threads?.close();
-    await runtime?.close();
+    await placed?.close();
     throw error;
   }
 }
@@ -174,29 +174,3 @@ export function defaultCacheFormat({ main }: ModelSize): CacheFormat {
 
 /** Positions for which the cache is laid out where the model could have more. */
 const LONGEST_CONTEXT = 4096;
-
-/** Steps' temporary tensors, tables and what is lost between blocks. Only what is touched is committed. */
-const WORKING_BYTES = 2 ** 29;
-
-/**
- * Bytes of weights, cache, and room for the steps.
- * @throws {Error} with the numbers where they exceed what the machine has
- */
-function memoryFor(
-  directory: string,
-  config: ModelConfig,
-  formats: WeightFormats,
-  { cacheFormat, cacheTokens }: { readonly cacheFormat: CacheFormat; readonly cacheTokens: number },
-): number {
-  const weights = parameterBytes(config, formats);
-  const cache = cacheBytes(config, cacheFormat) * (cacheTokens + 64);
-  const available = platform().availableMemory();
-  if (available !== undefined && weights + cache > available) {
-    throw new Error(
-      `${directory}: weights of ${formatBytes(weights)} and a cache of ${formatBytes(cache)} for ${cacheTokens} tokens in ` +
-        `${cacheFormat} do not fit into the ${formatBytes(available)} of memory that are free; use a smaller ` +
-        'quantisation, a smaller cache format, fewer sequences or a shorter context',
-    );
-  }
-  return Math.ceil(1.01 * weights + cache) + WORKING_BYTES;
-}

@@ -7,6 +7,7 @@ import { NO_CONTENT, Pages } from './pages.ts';
 import { Sampler } from './sampling.ts';
 import { Scheduler } from './scheduler.ts';
 import { Sequence } from './sequence.ts';
+import { oneStage } from './stages.ts';
 
 describe('Pages', () => {
   it('finds a page only by its tokens after the same prefix', () => {
@@ -81,7 +82,7 @@ describe('Scheduler', () => {
   it('serves everyone, lets every row see its whole prefix, and loses no page', async () => {
     const runtime = await createRuntime({ target: 'interpreter', workers: 1, memoryBytes: 4 << 20 });
     const run = fc.property(shapes, ({ pages, pageSize, seats, rowLimit, requests }) => {
-      const cache = new KeyValueCache(runtime, randomConfig, {
+      const cache = new KeyValueCache(oneStage(runtime, randomConfig), randomConfig, {
         ...{ pages, pageSize, seats, pagesPerSequence: 30 },
         format: 'f32',
       });

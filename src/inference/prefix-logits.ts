@@ -1,18 +1,14 @@
-import {
-  type AttentionForm,
-  allocateExpertPairs,
-  allocateRotaryTable,
-  cacheRow,
-  decodeCached,
-  type ModelConfig,
-  type ModelParameters,
-  vocabularyLogits,
-} from '../model/index.ts';
-import { type CacheFormat, type Program, type Runtime, record, type Tensor } from '../tensor/index.ts';
+import type { AttentionForm, ModelConfig, ModelParameters } from '../model/index.ts';
+import type { CacheFormat, Runtime } from '../tensor/index.ts';
+import { KeyValueCache } from './key-value-cache.ts';
+import { oneStage, type Stage } from './stages.ts';
+import { StepPrograms } from './step-programs.ts';
 
 /** A model in memory, as an engine has it. */
 export interface ModelInMemory {
   readonly runtime: Runtime;
+  /** Where its layers lie. Default: all in the runtime's memory. */
+  readonly stages?: readonly Stage[];
   readonly config: ModelConfig;
   readonly parameters: ModelParameters;
 }
@@ -53,10 +49,7 @@ export function* prefixLogits(
   try {
     for (let first = 0; first < ids.length; first += MOST_ROWS) {
       const count = Math.min(MOST_ROWS, ids.length - first);
-      const logits = steps.run(
-        Array.from({ length: count }, (_, at) => ids[first + at]!),
-        first,
-      );
+      const logits = steps.run(ids, first, count);
       for (let row = 0; row < count; row++) {
         yield logits.subarray(row * config.vocabularySize, (row + 1) * config.vocabularySize);
       }
@@ -68,81 +61,54 @@ export function* prefixLogits(
 
 /** The model recorded for steps of up to MOST_ROWS tokens of one sequence. */
 class PrefixSteps {
-  readonly #runtime: Runtime;
-  readonly #rows: number;
-  readonly #ids: Tensor;
-  readonly #positions: Tensor;
-  readonly #owned: Tensor[] = [];
-  readonly #program: Program<Tensor>;
+  readonly #cache: KeyValueCache;
+  readonly #programs: StepPrograms;
+  readonly #vocabulary: number;
 
   constructor(model: ModelInMemory, length: number, options: PrefixLogitsOptions) {
-    this.#runtime = model.runtime;
-    this.#rows = Math.min(MOST_ROWS, length);
+    const { runtime, config, parameters, stages = oneStage(runtime, config) } = model;
+    this.#vocabulary = config.vocabularySize;
+    const pages = Math.ceil(length / PAGE_SIZE);
+    const rows = Math.min(MOST_ROWS, length);
+    this.#cache = new KeyValueCache(stages, config, {
+      pages,
+      pageSize: PAGE_SIZE,
+      seats: 1,
+      pagesPerSequence: pages,
+      format: options.cache ?? 'f32',
+    });
+    for (let page = 0; page < pages; page++) this.#cache.setPage(0, page, page);
     try {
-      this.#ids = this.#allocate('ids', [this.#rows], 'i32');
-      this.#positions = this.#allocate('positions', [this.#rows], 'i32');
-      this.#program = this.#record(model, length, options);
+      this.#programs = new StepPrograms({
+        stages,
+        config,
+        parameters,
+        cache: this.#cache,
+        contextLength: length,
+        rowLimit: rows,
+        logitsLimit: rows,
+        form: options.attention ?? 'absorbed',
+      });
     } catch (error) {
-      this.#releaseOwned();
+      this.#cache.release();
       throw error;
     }
-  }
-
-  #allocate(...given: Parameters<Runtime['allocate']>): Tensor {
-    const tensor = this.#runtime.allocate(...given);
-    this.#owned.push(tensor);
-    return tensor;
-  }
-
-  #record(
-    { runtime, config, parameters }: ModelInMemory,
-    length: number,
-    { attention: form = 'absorbed', cache: format = 'f32' }: PrefixLogitsOptions,
-  ): Program<Tensor> {
-    const pages = Math.ceil(length / PAGE_SIZE);
-    const [ids, positions] = [this.#ids, this.#positions];
-    const sequences = this.#allocate('sequences', [this.#rows], 'i32');
-    const pageTable = this.#allocate('page table', [1, pages], 'i32');
-    runtime.write(
-      pageTable,
-      Array.from({ length: pages }, (_, page) => page),
-    );
-    const table = allocateRotaryTable(runtime, config, length);
-    this.#owned.push(table.cosines, table.sines);
-    const pairs = allocateExpertPairs(runtime, config);
-    if (pairs) this.#owned.push(pairs.rowIds, pairs.positions);
-    const { columns, dtype } = cacheRow(config, format);
-    const caches = parameters.layers.map((_, layer) => ({
-      form,
-      cache: this.#allocate(`cache of layer ${layer}`, [pages * PAGE_SIZE, columns], dtype),
-      rows: { pageTable, sequences, positions, pageSize: PAGE_SIZE },
-    }));
-    const rotary = { positions, table };
-    return record(runtime, () => {
-      const rows = { symbol: 'rows', scale: 1, maximum: this.#rows };
-      return vocabularyLogits(
-        decodeCached({ ids, rotary, rows, caches, pairs }, parameters, config).hidden,
-        parameters,
-      );
-    });
+    this.#programs.sequences.fill(0);
+    for (let row = 0; row < rows; row++) this.#programs.wanted[row] = row;
   }
 
   /** The logits of some tokens that stand at `first` and after, row after row. */
-  run(tokens: readonly number[], first: number): Float32Array {
-    const padded = (values: readonly number[]) => [...values, ...new Array(this.#rows - values.length).fill(0)];
-    this.#runtime.write(this.#ids, padded(tokens));
-    this.#runtime.write(this.#positions, padded(tokens.map((_, at) => first + at)));
-    this.#program.setRows('rows', tokens.length);
-    this.#program.replay();
-    return Float32Array.from(this.#runtime.view(this.#program.outputs));
+  run(ids: ArrayLike<number>, first: number, count: number): Float32Array {
+    for (let row = 0; row < count; row++) {
+      this.#programs.ids[row] = ids[first + row]!;
+      this.#programs.positions[row] = first + row;
+    }
+    const logits = this.#programs.run(count, count);
+    return Float32Array.from(logits.subarray(0, count * this.#vocabulary));
   }
 
   release(): void {
-    this.#program.release();
-    this.#releaseOwned();
-  }
-
-  #releaseOwned(): void {
-    for (const tensor of this.#owned) this.#runtime.release(tensor);
+    this.#programs.release();
+    this.#cache.release();
   }
 }

@@ -6,7 +6,7 @@ import {
   type LatentAttentionConfig,
   type ModelConfig,
 } from './config-types.ts';
-import { ParameterPlan, type WeightFormats } from './parameter-plan.ts';
+import { ParameterPlan, type RuntimeOf, type WeightFormats } from './parameter-plan.ts';
 import type {
   AttentionParameters,
   ExpertsParameters,
@@ -16,17 +16,24 @@ import type {
   LatentAttentionParameters,
   LayerParameters,
   ModelParameters,
+  PredictionParameters,
   Projection,
 } from './parameters.ts';
 
 /**
  * Memory for all parameters of a model, zeroed. Throws OutOfMemoryError, and a RangeError for a format that a parameter
  * cannot have.
+ * @param place the runtime, or which one for each layer, prediction modules counting as layers after the model's own;
+ * parameters outside of layers lie where it says for undefined
  */
-export function allocateParameters(runtime: Runtime, config: ModelConfig, formats?: WeightFormats): ModelParameters {
+export function allocateParameters(
+  place: Runtime | RuntimeOf,
+  config: ModelConfig,
+  formats?: WeightFormats,
+): ModelParameters {
   const plan = new ParameterPlan(formats);
   const build = describeParameters(config, plan);
-  const all = plan.allocate(runtime);
+  const all = plan.allocate(typeof place === 'function' ? place : () => place);
   return { ...build(), all };
 }
 
@@ -40,36 +47,60 @@ export function describeModel(config: ModelConfig): ModelParameters {
 export function parameterBytes(config: ModelConfig, formats?: WeightFormats): number {
   const plan = new ParameterPlan(formats);
   describeParameters(config, plan);
-  return plan.bytes();
+  return plan
+    .bytes()
+    .values()
+    .reduce((sum, bytes) => sum + bytes, 0);
+}
+
+/** The same by layer, prediction modules as in {@link allocateParameters}, and of what belongs to none. */
+export function parameterBytesByLayer(config: ModelConfig, formats?: WeightFormats): LayerBytes {
+  const plan = new ParameterPlan(formats);
+  describeParameters(config, plan);
+  const bytes = plan.bytes();
+  const layers = Array.from({ length: config.layers + config.mtpLayers }, (_, layer) => bytes.get(layer)!);
+  return { layers, others: bytes.get(undefined)! };
+}
+
+export interface LayerBytes {
+  readonly layers: readonly number[];
+  readonly others: number;
 }
 
 function describeParameters(config: ModelConfig, plan: ParameterPlan): () => Omit<ModelParameters, 'all'> {
   const { hiddenSize: hidden, vocabularySize: vocabulary, tieWordEmbeddings: tied } = config;
   const embedding = plan.weight('embedding', 'embedding', [vocabulary, hidden]);
-  const layers = Array.from({ length: config.layers }, (_, layer) => describeLayer(config, layer, plan));
+  const layers = Array.from({ length: config.layers }, (_, layer) =>
+    plan.inLayer(layer, () => describeLayer(config, layer, plan)),
+  );
   const finalNorm = plan.numbers('finalNorm', 'norm', [hidden]);
   const head = tied ? embedding : plan.weight('head', 'embedding', [vocabulary, hidden]);
-  const predictions = Array.from({ length: config.mtpLayers }, (_, depth) => {
-    const at = `predictions.${depth}`;
-    const embeddingNorm = plan.numbers(`${at}.embeddingNorm`, 'norm', [hidden]);
-    const hiddenNorm = plan.numbers(`${at}.hiddenNorm`, 'norm', [hidden]);
-    const projection = plan.weight(`${at}.projection`, 'matrix', [hidden, 2 * hidden]);
-    const layer = describeLayer(config, config.layers + depth, plan);
-    const norm = plan.numbers(`${at}.finalNorm`, 'norm', [hidden]);
-    return () => ({
-      embeddingNorm: embeddingNorm(),
-      hiddenNorm: hiddenNorm(),
-      projection: projection(),
-      layer: layer(),
-      finalNorm: norm(),
-    });
-  });
+  const predictions = Array.from({ length: config.mtpLayers }, (_, depth) =>
+    plan.inLayer(config.layers + depth, () => describePrediction(config, depth, plan)),
+  );
   return () => ({
     embedding: embedding(),
     layers: layers.map((layer) => layer()),
     finalNorm: finalNorm(),
     head: head(),
     predictions: predictions.map((prediction) => prediction()),
+  });
+}
+
+function describePrediction(config: ModelConfig, depth: number, plan: ParameterPlan): () => PredictionParameters {
+  const { hiddenSize: hidden } = config;
+  const at = `predictions.${depth}`;
+  const embeddingNorm = plan.numbers(`${at}.embeddingNorm`, 'norm', [hidden]);
+  const hiddenNorm = plan.numbers(`${at}.hiddenNorm`, 'norm', [hidden]);
+  const projection = plan.weight(`${at}.projection`, 'matrix', [hidden, 2 * hidden]);
+  const layer = describeLayer(config, config.layers + depth, plan);
+  const norm = plan.numbers(`${at}.finalNorm`, 'norm', [hidden]);
+  return () => ({
+    embeddingNorm: embeddingNorm(),
+    hiddenNorm: hiddenNorm(),
+    projection: projection(),
+    layer: layer(),
+    finalNorm: norm(),
   });
 }
 

@@ -74,13 +74,41 @@ function decode(
   attend: Attend,
   experts: ExpertOptions,
 ): DecoderOutput {
-  let hidden = embedding(parameters.embedding, input.ids, input.rows);
-  const layers = parameters.layers.map((layerParameters, layer) => {
-    const output = decoderLayer(hidden, layer, layerParameters, config, attend, experts);
+  const all = { first: 0, end: parameters.layers.length };
+  const layers = decodeLayers(embedTokens(input, parameters), all, parameters, config, attend, experts);
+  return { hidden: finalNorm(layers.at(-1)!.hidden, parameters, config), layers };
+}
+
+/** Layers first…end-1 of a model. */
+export interface LayerRange {
+  readonly first: number;
+  readonly end: number;
+}
+
+function decodeLayers(
+  input: Tensor,
+  { first, end }: LayerRange,
+  parameters: ModelParameters,
+  config: ModelConfig,
+  attend: Attend,
+  experts: ExpertOptions,
+): LayerOutput[] {
+  let hidden = input;
+  return parameters.layers.slice(first, end).map((layerParameters, at) => {
+    const output = decoderLayer(hidden, first + at, layerParameters, config, attend, experts);
     hidden = output.hidden;
     return output;
   });
-  return { hidden: rmsNorm(hidden, parameters.finalNorm, config.rmsNormEps), layers };
+}
+
+/** What goes into the first layer, [rows, hidden]. */
+export function embedTokens({ ids, rows }: Pick<StepInput, 'ids' | 'rows'>, parameters: ModelParameters): Tensor {
+  return embedding(parameters.embedding, ids, rows);
+}
+
+/** What the head is applied to, of what comes out of the last layer: [rows, hidden]. */
+export function finalNorm(hidden: Tensor, parameters: ModelParameters, config: ModelConfig): Tensor {
+  return rmsNorm(hidden, parameters.finalNorm, config.rmsNormEps);
 }
 
 export interface DocumentsInput extends StepInput {
@@ -128,18 +156,35 @@ export function predictDocuments(
   return { hidden: rmsNorm(output.hidden, module.finalNorm, eps), experts: output.experts };
 }
 
-export interface CachedInput extends StepInput {
-  /** By layer. */
+export interface CachedLayersInput {
+  readonly rotary: RotaryInput;
+  /** By layer, counted from the model's first. */
   readonly caches: readonly CachedAttention[];
   /** Lets steps of few rows go through their experts without sorting; see allocateExpertPairs. */
   readonly pairs?: ExpertPairs | undefined;
 }
 
+export interface CachedInput extends StepInput, CachedLayersInput {}
+
 /** The main model on rows of several sequences with what attention keeps of them in a paged cache (inference). */
 export function decodeCached(input: CachedInput, parameters: ModelParameters, config: ModelConfig): DecoderOutput {
-  const attend: Attend = (x, layer, { attention }) =>
-    cachedAttention(x, attention, config, input.rotary, input.caches[layer]!);
-  return decode(input, parameters, config, attend, { pairs: input.pairs });
+  return decode(input, parameters, config, attendCached(input, config), { pairs: input.pairs });
+}
+
+/** Some of the layers in the same way: what comes out of them, [rows, hidden], for what goes in, `hidden`. */
+export function decodeCachedLayers(
+  hidden: Tensor,
+  input: CachedLayersInput,
+  range: LayerRange,
+  parameters: ModelParameters,
+  config: ModelConfig,
+): Tensor {
+  const attend = attendCached(input, config);
+  return decodeLayers(hidden, range, parameters, config, attend, { pairs: input.pairs }).at(-1)!.hidden;
+}
+
+function attendCached({ rotary, caches }: CachedLayersInput, config: ModelConfig): Attend {
+  return (x, layer, { attention }) => cachedAttention(x, attention, config, rotary, caches[layer]!);
 }
 
 /** Logits [rows, vocabulary] of hidden states after the final norm; in f32 always (DeepSeek-V3 §3.3). */

@@ -1,4 +1,10 @@
-export { allocateParameters, describeModel, parameterBytes } from './allocate-parameters.ts';
+export {
+  allocateParameters,
+  describeModel,
+  type LayerBytes,
+  parameterBytes,
+  parameterBytesByLayer,
+} from './allocate-parameters.ts';
 export { cacheBytes, cacheRow, cacheWidth } from './attention.ts';
 export type { AttentionForm, CachedAttention, Documents, RotaryInput } from './attention-input.ts';
 export {
@@ -18,10 +24,15 @@ export {
 export { huggingFaceConfigText, toHuggingFaceConfig } from './config-write.ts';
 export {
   type CachedInput,
+  type CachedLayersInput,
   type DecoderOutput,
   type DocumentsInput,
   decodeCached,
+  decodeCachedLayers,
   decodeDocuments,
+  embedTokens,
+  finalNorm,
+  type LayerRange,
   predictDocuments,
   type StepInput,
   vocabularyLogits,
@@ -33,7 +44,7 @@ export {
   PAIRED_BLOCK_ROWS,
   PAIRED_ROWS,
 } from './feed-forward.ts';
-export type { WeightFormat, WeightFormats } from './parameter-plan.ts';
+export type { RuntimeOf, WeightFormat, WeightFormats } from './parameter-plan.ts';
 export {
   type AttentionParameters,
   type ExpertsParameters,

@@ -24,7 +24,19 @@ type Shape = readonly number[];
 interface Numbers {
   readonly kind: ParameterKind;
   readonly tensor: Tensor;
+  readonly layer: number | undefined;
 }
+
+interface Blocks {
+  readonly name: string;
+  readonly shape: Shape;
+  readonly format: PanelFormat;
+  readonly layer: number | undefined;
+  readonly place: (made: BlockTensor) => void;
+}
+
+/** The runtime whose memory the parameters of a layer lie in; of those of no layer for undefined. */
+export type RuntimeOf = (layer: number | undefined) => Runtime;
 
 const KINDS: readonly ParameterKind[] = ['matrix', 'router', 'embedding', 'norm', 'projectionBias', 'bias', 'indexer'];
 
@@ -36,18 +48,29 @@ export class ParameterPlan {
   readonly #formats: WeightFormats;
   readonly #unused: Set<string>;
   readonly #numbers: Numbers[] = [];
-  readonly #blocks: { name: string; shape: Shape; format: PanelFormat; place: (made: BlockTensor) => void }[] = [];
+  readonly #blocks: Blocks[] = [];
+  #layer: number | undefined;
 
   constructor(formats: WeightFormats = new Map()) {
     this.#formats = formats;
     this.#unused = new Set(formats.keys());
   }
 
+  /** Parameters that `describe` asks for belong to a layer. */
+  inLayer<T>(layer: number, describe: () => T): T {
+    this.#layer = layer;
+    try {
+      return describe();
+    } finally {
+      this.#layer = undefined;
+    }
+  }
+
   /** Plain f32 numbers. */
   numbers(name: string, kind: ParameterKind, shape: Shape): () => Tensor {
     const storage = { name, bytes: 4 * sizeOf(shape), address: undefined, persistent: true };
     const tensor = new Tensor({ storage, dtype: 'f32', shape });
-    this.#numbers.push({ kind, tensor });
+    this.#numbers.push({ kind, tensor, layer: this.#layer });
     return () => tensor;
   }
 
@@ -86,35 +109,29 @@ export class ParameterPlan {
     return () => ({ keys: keys(), values: values() });
   }
 
-  /** Gives all of them their memory, zeroed; returns those of plain numbers, in the order of memory. */
-  allocate(runtime: Runtime): Parameter[] {
+  /** Gives all of them their memory, zeroed; returns those of plain numbers, in the order of each memory. */
+  allocate(runtimeOf: RuntimeOf): Parameter[] {
     if (this.#unused.size > 0)
       throw new RangeError(`no weights ${[...this.#unused].join(', ')} to keep as they are stored`);
     const all: Parameter[] = [];
-    for (const kind of KINDS) {
-      const group = this.#numbers.filter((entry) => entry.kind === kind);
-      const total = group.reduce((sum, { tensor }) => sum + aligned(tensor.storage.bytes), 0);
-      if (total === 0) continue;
-      let address = runtime.memory.allocate(total, `the ${kind} parameters of the model`);
-      for (const { tensor } of group) {
-        tensor.storage.address = address;
-        all.push({ name: tensor.name, kind, tensor });
-        address += aligned(tensor.storage.bytes);
-      }
+    for (const [runtime, numbers] of Map.groupBy(this.#numbers, ({ layer }) => runtimeOf(layer))) {
+      all.push(...allocateNumbers(runtime, numbers));
     }
-    for (const { name, shape, format, place } of this.#blocks) {
-      place(allocateBlockTensor(runtime, name, shape, format));
+    for (const { name, shape, format, layer, place } of this.#blocks) {
+      place(allocateBlockTensor(runtimeOf(layer), name, shape, format));
     }
     return all;
   }
 
-  /** Bytes that {@link allocate} takes, but for what fills up panels. */
-  bytes(): number {
-    const plain = this.#numbers.reduce((sum, { tensor }) => sum + aligned(tensor.storage.bytes), 0);
-    return this.#blocks.reduce(
-      (sum, { shape, format }) => sum + sizeOf(shape.slice(0, -1)) * panelRowBytes(format, shape.at(-1)!),
-      plain,
-    );
+  /** Bytes that {@link allocate} takes by layer, those of no layer under undefined, but for what fills up panels. */
+  bytes(): Map<number | undefined, number> {
+    const bytes = new Map<number | undefined, number>();
+    const count = (layer: number | undefined, more: number) => bytes.set(layer, (bytes.get(layer) ?? 0) + more);
+    for (const { layer, tensor } of this.#numbers) count(layer, aligned(tensor.storage.bytes));
+    for (const { layer, shape, format } of this.#blocks) {
+      count(layer, sizeOf(shape.slice(0, -1)) * panelRowBytes(format, shape.at(-1)!));
+    }
+    return bytes;
   }
 
   /** Those of plain numbers, without memory. */
@@ -134,12 +151,30 @@ export class ParameterPlan {
       name,
       shape,
       format,
+      layer: this.#layer,
       place: (tensor) => {
         made = tensor;
       },
     });
     return () => made!;
   }
+}
+
+function allocateNumbers(runtime: Runtime, numbers: readonly Numbers[]): Parameter[] {
+  const { memory } = runtime;
+  const all: Parameter[] = [];
+  for (const kind of KINDS) {
+    const group = numbers.filter((entry) => entry.kind === kind);
+    const total = group.reduce((sum, { tensor }) => sum + aligned(tensor.storage.bytes), 0);
+    if (total === 0) continue;
+    let address = memory.allocate(total, `the ${kind} parameters of the model`);
+    for (const { tensor } of group) {
+      Object.assign(tensor.storage, { address, memory });
+      all.push({ name: tensor.name, kind, tensor });
+      address += aligned(tensor.storage.bytes);
+    }
+  }
+  return all;
 }
 
 function sizeOf(shape: Shape): number {

@@ -3,7 +3,7 @@ export type { PanelFormat } from '../kernels/panels.ts';
 export { allocateBlockTensor, type BlockRows, BlockTensor, JoinedRows, type Weight } from './block-tensor.ts';
 export { DTYPE_BYTES, type DType } from './dtype.ts';
 export { type MachineLimits, MEASURE_BYTES, measureMachine } from './measure.ts';
-export { formatBytes, OutOfMemoryError } from './memory.ts';
+export { formatBytes, type LinearMemory, OutOfMemoryError } from './memory.ts';
 export { nativeReport } from './native-target.ts';
 export { siluGate } from './ops/activation.ts';
 export { type CausalAttention, causalAttention, type Heads } from './ops/attention.ts';

@@ -51,7 +51,8 @@ export class Recorder {
     const dtype = options.dtype ?? 'f32';
     const bytes = shape.reduce((product, size) => product * size, 1) * DTYPE_BYTES[dtype];
     const name = options.name ?? `temporary ${this.#temporaries++}`;
-    const storage: Storage = { name, bytes, address: undefined, persistent: false };
+    const { memory } = this.runtime;
+    const storage: Storage = { name, bytes, address: undefined, persistent: false, memory };
     this.#own.add(storage);
     return new Tensor({ storage, dtype, shape, rowCount: options.rowCount });
   }

@@ -62,6 +62,9 @@ describe.each([
     const [one, other] = (await open(options, 1 << 22, 1 << 22)) as [Runtime, Runtime];
     const x = filled(other, 7);
     expect(one.read(x)[5]).toBe(7);
+    const program = record(other, () => scale(x, 3));
+    program.replay();
+    expect(one.read(program.outputs)[5]).toBe(21);
     expect(() => record(one, () => scale(x, 2))).toThrow('x is in another memory than the Program');
     const used = other.memory.usedBytes;
     one.release(x);
