@@ -19,42 +19,43 @@ const MOST_CALLS = 1 << 20;
 /**
  * Times the kernel calls of worker 0. The other workers run the same calls, so that what worker 0 does not spend in
  * kernels is passed in barriers (waiting for the others included), in reading the step table and in the host.
- * Create it before Programs are recorded: it learns the kernels' names as they are compiled.
+ * Create it before Programs are recorded: it learns the kernels' names as they are compiled. Runtimes of several memories
+ * must share their threads, and so the numbers of kernels.
  */
 export class KernelProfile {
-  readonly #runtime: Runtime;
+  readonly #runtimes: readonly Runtime[];
   readonly #kernels: Kernel[] = [];
-  readonly #functions: KernelFunction[];
   readonly #starts = new Float64Array(MOST_CALLS);
   readonly #ends = new Float64Array(MOST_CALLS);
   readonly #numbers = new Int32Array(MOST_CALLS);
   readonly #now: () => number;
   #count = 0;
 
-  constructor(runtime: Runtime) {
-    this.#runtime = runtime;
+  constructor(...runtimes: readonly [Runtime, ...Runtime[]]) {
+    this.#runtimes = runtimes;
     // A single thread has no one to wait for, and its processor time tells what it does itself on a busy machine.
-    this.#now = runtime.workers === 1 ? () => 1000 * processorTime() : () => performance.now();
-    const { executor } = runtime;
-    this.#functions = executor.functions as KernelFunction[];
-    const number = executor.kernelNumber.bind(executor);
-    executor.kernelNumber = (kernel) => {
-      const given = number(kernel);
-      this.#kernels[given] = kernel;
-      return given;
-    };
+    this.#now = runtimes[0].workers === 1 ? () => 1000 * processorTime() : () => performance.now();
+    for (const { executor } of runtimes) {
+      const number = executor.kernelNumber.bind(executor);
+      executor.kernelNumber = (kernel) => {
+        const given = number(kernel);
+        this.#kernels[given] = kernel;
+        return given;
+      };
+    }
   }
 
   /** Puts `around` in the place of every kernel compiled so far; gives the function that takes it away again. */
-  #wrap(around: (index: number, run: KernelFunction) => KernelFunction): () => void {
-    const saved = [...this.#functions];
-    saved.forEach((run, index) => {
-      this.#functions[index] = around(index, run);
+  #wrap(around: (index: number, run: KernelFunction, runtime: Runtime) => KernelFunction): () => void {
+    const saved = this.#runtimes.flatMap((runtime) => {
+      const functions = runtime.executor.functions as KernelFunction[];
+      return [...functions.entries()]
+        .filter(([, run]) => run !== undefined)
+        .map(([index, run]) => ({ functions, index, run, runtime }));
     });
+    for (const { functions, index, run, runtime } of saved) functions[index] = around(index, run, runtime);
     return () => {
-      saved.forEach((run, index) => {
-        this.#functions[index] = run;
-      });
+      for (const { functions, index, run } of saved) functions[index] = run;
     };
   }
 
@@ -110,10 +111,8 @@ export class KernelProfile {
   /** Adds what there was to do to the calls that `body` makes, from their arguments. */
   async withWork(calls: readonly CallTime[], body: () => unknown): Promise<CallTime[]> {
     const list: CallWork[] = [];
-    const { view } = this.#runtime.memory;
-    const { target } = this.#runtime;
-    const unwrap = this.#wrap((index, run) => (block, worker, workers) => {
-      list.push(workOf(this.#kernels[index]!, block, view, target));
+    const unwrap = this.#wrap((index, run, { memory, target }) => (block, worker, workers) => {
+      list.push(workOf(this.#kernels[index]!, block, memory.view, target));
       run(block, worker, workers);
     });
     try {

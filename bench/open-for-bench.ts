@@ -6,6 +6,7 @@ export interface BenchModelOptions {
   readonly target: RunnerTarget;
   readonly maximumSequences: number;
   readonly contextLength: number;
+  readonly wideMemory?: boolean;
 }
 
 /**

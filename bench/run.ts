@@ -24,7 +24,7 @@ const CASES: Readonly<Record<string, () => Promise<{ default: BenchCase }>>> = {
 const REAL = 'real';
 
 const USAGE = `npm run bench -- NAME… | all [--json FILE] [--quick] [--workers N] [--target wasm|wasm-fused|avx2|avx512]
-${REAL} also takes [--directory DIR] [--models NAME,…] [--layers N] [--only llama.cpp,native,wasm] [--profile]
+${REAL} also takes [--directory DIR] [--models NAME,…] [--layers N] [--only llama.cpp,native,wasm,wasm64] [--profile]
 [--measurements FILE, a line of JSON each], and is not among all: its files take 11 GB, and a whole run most of an hour`;
 
 function print(rows: readonly BenchRow[]): void {

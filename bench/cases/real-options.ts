@@ -1,9 +1,11 @@
 import type { BenchContext } from '../bench.ts';
 import { defaultDirectory, REAL_MODELS, type SyntheticModel } from '../synthetic-gguf.ts';
 
-/** Who runs a model: the peer, and we as machine code and as WebAssembly. */
-export const SIDES = ['llama.cpp', 'native', 'wasm'] as const;
+/** Who runs a model: the peer, and we as machine code, as WebAssembly, and as that in one memory with 64-bit addresses. */
+export const SIDES = ['llama.cpp', 'native', 'wasm', 'wasm64'] as const;
 export type SideName = (typeof SIDES)[number];
+/** Who does unless it is said. */
+const USUAL: readonly SideName[] = ['llama.cpp', 'native', 'wasm'];
 
 export interface RealOptions {
   /** Where the synthetic files are kept. */
@@ -30,7 +32,7 @@ export function readOptions({ flags, quick }: Pick<BenchContext, 'flags' | 'quic
   return {
     directory,
     models: REAL_MODELS.filter((model) => names.includes(nameOf(model))).map((model) => ({ ...model, layers })),
-    only: chosen('--only', flags.only, SIDES),
+    only: flags.only === undefined ? USUAL : chosen('--only', flags.only, SIDES),
     profile,
   };
 }

@@ -65,7 +65,8 @@ function sideOf(name: SideName, file: string, { workers, target }: BenchContext,
     }
     return Subject.start<unknown>(module('real-ours'), {
       ...common,
-      target: name === 'wasm' ? 'wasm-fused' : target,
+      target: name === 'native' ? target : 'wasm-fused',
+      wideMemory: name === 'wasm64',
     });
   };
   return { name, start, results: new Map(), loads: [], peaks: [] };

@@ -18,6 +18,8 @@ import {
 
 export interface OurModelOptions extends RealModelOptions {
   readonly target: RunnerTarget;
+  /** See `OpenModelOptions`. */
+  readonly wideMemory: boolean;
 }
 
 /** Jingqi on a GGUF file. */
@@ -30,11 +32,13 @@ await serveSubject<OurModelOptions>((options) => {
     const start = performance.now();
     model = await openForBench(options.file, options);
     const seconds = (performance.now() - start) / 1000;
-    const { runtime } = model.engine;
+    const { runtime, stages } = model.engine;
     // It learns the kernels' names while Programs are recorded.
-    profile = new KernelProfile(runtime);
+    profile = new KernelProfile(runtime, ...stages.slice(1).map((stage) => stage.runtime));
     const { name, lanes } = runtime.target;
-    return { seconds, memory: processMemory(), described: `${name}, vectors of ${lanes}, ${runtime.workers} workers` };
+    const memories = stages.length === 1 ? '' : `, ${stages.length} memories`;
+    const described = `${name}, vectors of ${lanes}, ${runtime.workers} workers${memories}`;
+    return { seconds, memory: processMemory(), described };
   };
 
   return async (request): Promise<unknown> => {
