@@ -93,6 +93,7 @@ describe.skipIf(executable === undefined)(
       expect(result.logits).toHaveLength(PROMPT.length);
       expect(largestDifference(result.logits, onNode[target].logits)).toBeLessThan(1e-5);
       expect(result.tokens).toEqual(onNode[target].tokens);
+      expect(result.stagedTokens).toEqual(onNode[target].tokens);
     }
 
     it('has a model that says different things', () => {
@@ -100,6 +101,7 @@ describe.skipIf(executable === undefined)(
       expect(tokens).toHaveLength(TOKENS);
       expect(new Set(tokens).size).toBeGreaterThan(3);
       expect(Math.max(...logits.flat().map(Math.abs))).toBeGreaterThan(0.5);
+      expect(onNode.wasm.stagedTokens).toEqual(tokens);
     });
 
     describe.each(['wasm', 'wasm-plain'] as const)('%s', (target) => {
@@ -170,7 +172,8 @@ describe.skipIf(executable === undefined)(
       const before = servers.plain.requests.length;
       await run('plain', 'page', { tokens: 1 });
       const requests = servers.plain.requests.slice(before);
-      expect(requests.filter((line) => line === weights)).toHaveLength(2);
+      // The scenario reads the model twice.
+      expect(requests.filter((line) => line === weights)).toHaveLength(4);
     });
   },
 );

@@ -26,6 +26,8 @@ export interface ScenarioResult {
   readonly logits: number[][];
   /** The tokens that the engine generated after the prompt. */
   readonly tokens: number[];
+  /** The same by an engine whose model lies in two memories. */
+  readonly stagedTokens: number[];
 }
 
 const PAGE_SIZE = 4;
@@ -41,20 +43,51 @@ export async function runScenario(modules: Modules, options: ScenarioOptions): P
   try {
     const loaded = await modules.checkpoint.loadModel(runtime, options.model);
     const logits = prefixLogits(modules, runtime, loaded, options.prompt);
-    const engine = modules.inference.Engine.create({ runtime, ...loaded, maximumSequences: 2, contextLength: 96 });
-    const request = { prompt: options.prompt, maximumTokens: options.tokens, endTokens: [] };
-    const tokens: number[] = [];
-    for await (const token of engine.generate(request)) tokens.push(token);
-    await engine.close();
+    const tokens = await generate(modules, { runtime, ...loaded }, options);
+    const stagedTokens = await generateInStages(modules, options);
     return {
       host: { name, sharedMemory, canSleep },
       target: runtime.target.name,
       workers: runtime.workers,
       logits,
       tokens,
+      stagedTokens,
     };
   } finally {
     await runtime.close();
+  }
+}
+
+type EngineOptions = import('../../src/inference/index.ts').EngineOptions;
+
+async function generate({ inference }: Modules, model: EngineOptions, options: ScenarioOptions): Promise<number[]> {
+  const engine = inference.Engine.create({ ...model, maximumSequences: 2, contextLength: 96 });
+  const request = { prompt: options.prompt, maximumTokens: options.tokens, endTokens: [] };
+  const tokens: number[] = [];
+  for await (const token of engine.generate(request)) tokens.push(token);
+  await engine.close();
+  return tokens;
+}
+
+/** The first layer in one memory, the others in a second. */
+async function generateInStages(modules: Modules, options: ScenarioOptions): Promise<number[]> {
+  const { target, workers } = options;
+  const threads = workers === undefined ? {} : { workers };
+  const [one, other] = await modules.tensor.startRuntimes({ target, ...threads }, () => [2 ** 26, 2 ** 26]);
+  const checkpoint = await modules.checkpoint.openCheckpoint(options.model);
+  try {
+    await one!.ready;
+    const { config } = checkpoint;
+    const parameters = modules.model.allocateParameters((layer = 0) => (layer < 1 ? one! : other!), config);
+    await modules.checkpoint.loadWeights(one!, checkpoint, parameters);
+    const stages = [
+      { runtime: one!, first: 0, end: 1 },
+      { runtime: other!, first: 1, end: config.layers },
+    ];
+    return await generate(modules, { runtime: one!, stages, config, parameters }, options);
+  } finally {
+    await checkpoint.close();
+    await one!.close();
   }
 }
 
