@@ -18,6 +18,7 @@ export function createBrowserPlatform(): Platform {
     sharedMemory,
     canSleep: sharedMemory && mayWait(),
     fusesVectors: () => false,
+    engine: () => globalThis.navigator?.userAgent ?? 'unknown',
     stopFusingVectors: () => {},
     optimize: () => false,
     availableMemory: () => undefined,

@@ -28,6 +28,7 @@ export function createNodePlatform(): Platform {
     sharedMemory: true,
     canSleep: true,
     fusesVectors,
+    engine,
     stopFusingVectors,
     optimize,
     availableMemory: () => process.availableMemory?.(),
@@ -89,6 +90,10 @@ function fusesVectors(): boolean {
     if (fusing) v8.setFlagsFromString('--experimental-wasm-revectorize');
   }
   return fusing;
+}
+
+function engine(): string {
+  return `v8 ${process.versions.v8}, ${process.getBuiltinModule('node:os').cpus()[0]?.model ?? process.arch}`;
 }
 
 function stopFusingVectors(): void {

@@ -41,7 +41,9 @@ export interface Platform {
    * on x86-64). Asking turns it on where it can be; code compiled before is not affected.
    */
   fusesVectors(): boolean;
-  /** Turns that off for code compiled from now on. */
+  /** The engine and the processor by name and version: what code depends on that the engine compiles. */
+  engine(): string;
+  /** Turns fusing off for code compiled from now on. */
   stopFusingVectors(): void;
   /**
    * Has a WebAssembly function compiled by the engine's optimising compiler now, instead of after it has run for a while.

@@ -4,8 +4,8 @@ import type { Platform } from '../platform/index.ts';
 const EDITION = 1;
 
 /**
- * What the self-test of machine code has found on this machine, remembered in a file of the user's cache: the codes that
- * computed what the interpreter does, or the kernel that did not. Where no file can be kept it lasts as long as the
+ * What a self-test has found on this machine, of machine code or of the engine's fusing, remembered in a file of the user's
+ * cache: the codes that computed what the interpreter does, or the kernel that did not. Where no file can be kept it lasts as long as the
  * process. A file that cannot be read or written is as good as none.
  */
 export class CheckedCode {
@@ -25,12 +25,15 @@ export class CheckedCode {
     this.#fault = content.fault;
   }
 
-  /** `machine` names what code and results depend on: version of this package, processor, level. */
-  static async open(host: Platform, machine: string): Promise<CheckedCode> {
+  /**
+   * @param machine what code and results depend on: version of this package, processor, level or engine
+   * @param subject what is tested, the beginning of the file's name
+   */
+  static async open(host: Platform, machine: string, subject = 'machine-code'): Promise<CheckedCode> {
     const key = `${EDITION} ${machine}`;
     const directory = host.cacheDirectory();
     if (directory === undefined) return new CheckedCode(host, undefined, {});
-    const path = `${directory}/machine-code-${hashOf(new TextEncoder().encode(key))}.json`;
+    const path = `${directory}/${subject}-${hashOf(new TextEncoder().encode(key))}.json`;
     return new CheckedCode(host, path, await readContent(host, path).catch(() => ({})));
   }
 

@@ -1,6 +1,9 @@
-import { expect, it, vi } from 'vitest';
-import { platform } from '../platform/index.ts';
-import { compileFused, findFusingFault, judgeFusing } from './fusing-check.ts';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { type Platform, platform } from '../platform/index.ts';
+import { compileFused, findFusingFault } from './fusing-check.ts';
 import { createRuntime } from './index.ts';
 
 const host = platform();
@@ -33,22 +36,60 @@ it.skipIf(!host.fusesVectors())('fuses on this engine (skipped where the engine 
   await runtime.close();
 });
 
-it('goes without fusing, and says so, where the check fails', async () => {
-  vi.resetModules();
-  const fresh = await import('./fusing-check.ts');
-  const stopFusingVectors = vi.fn();
-  const strange = { ...host, fusesVectors: () => true, stopFusingVectors };
-  const verdict = fresh.judgeFusing(strange, () => 'matmul');
-  expect(verdict.fuses).toBe(false);
-  expect(verdict.note).toContain('wrong results in kernel matmul; it is off');
-  expect(stopFusingVectors).toHaveBeenCalledOnce();
-  // It is asked once in a process.
-  expect(fresh.judgeFusing(strange, () => 'another')).toBe(verdict);
-  const { createRuntime: create } = await import('./runtime.ts');
-  const runtime = await create({ target: 'wasm', workers: 1, memoryBytes: 1 << 20 });
-  expect([runtime.target.fusedVectors, runtime.notes]).toEqual([1, [verdict.note]]);
-  await runtime.close();
-  expect(judgeFusing(host).note).toBeUndefined();
+describe('the verdict', () => {
+  let cache: string;
+  beforeEach(async () => {
+    cache = await mkdtemp(join(tmpdir(), 'jingqi-fusing-'));
+    vi.resetModules();
+  });
+  afterEach(() => rm(cache, { recursive: true }));
+  /** Each as in a process of its own. */
+  const judgeAnew = async (changed: Partial<Platform>, findFault: () => string | undefined) => {
+    vi.resetModules();
+    const { judgeFusing } = await import('./fusing-check.ts');
+    const stopFusingVectors = vi.fn();
+    const fusing = { ...host, fusesVectors: () => true, stopFusingVectors, cacheDirectory: () => cache, ...changed };
+    const verdict = await judgeFusing(fusing, findFault);
+    // It is asked once in a process.
+    expect(await judgeFusing(fusing, () => 'another')).toBe(verdict);
+    expect(stopFusingVectors).toHaveBeenCalledTimes(verdict.fuses || !fusing.fusesVectors() ? 0 : 1);
+    return verdict;
+  };
+  const written = () => vi.waitUntil(async () => (await readdir(cache)).length > 0);
+
+  it('goes without fusing, and says so, where the check fails, now and at the next start', async () => {
+    const verdict = await judgeAnew({}, () => 'matmul');
+    expect(verdict.fuses).toBe(false);
+    expect(verdict.note).toContain('wrong results in kernel matmul; it is off');
+    const { createRuntime: create } = await import('./runtime.ts');
+    const runtime = await create({ target: 'wasm', workers: 1, memoryBytes: 1 << 20 });
+    expect([runtime.target.fusedVectors, runtime.notes]).toEqual([1, [verdict.note]]);
+    await runtime.close();
+    await written();
+    expect(await judgeAnew({}, () => undefined)).toEqual(verdict);
+  });
+
+  it('is remembered until the engine changes', async () => {
+    const check = vi.fn(() => undefined);
+    expect(await judgeAnew({}, check)).toEqual({ fuses: true });
+    await written();
+    expect(await judgeAnew({}, check)).toEqual({ fuses: true });
+    expect(check).toHaveBeenCalledTimes(1);
+    expect((await judgeAnew({ engine: () => 'another' }, () => 'matmul')).fuses).toBe(false);
+    expect(await judgeAnew({}, check)).toEqual({ fuses: true });
+  });
+
+  it('is found anew where nothing can be remembered', async () => {
+    const check = vi.fn(() => undefined);
+    for (let start = 0; start < 2; start++) await judgeAnew({ cacheDirectory: () => undefined }, check);
+    expect(check).toHaveBeenCalledTimes(2);
+  });
+
+  it('needs no check where the engine does not fuse', async () => {
+    const check = vi.fn(() => undefined);
+    expect(await judgeAnew({ fusesVectors: () => false }, check)).toEqual({ fuses: false });
+    expect(check).not.toHaveBeenCalled();
+  });
 });
 
 it('is not asked of targets that do without', async () => {

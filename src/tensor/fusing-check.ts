@@ -9,10 +9,12 @@ import { findDifference, SAMPLE_BYTES, seeded } from '../kernels/sample-call.ts'
 import { siluGate } from '../kernels/silu-gate.ts';
 import { encodeKernel, instantiateKernel, type KernelFunction, wasmTarget } from '../kernels/targets/wasm/index.ts';
 import type { Platform } from '../platform/index.ts';
+import { version } from '../version.ts';
+import { CheckedCode } from './checked-code.ts';
 
 /**
  * V8's fusing of vector operations is an experiment of the engine's. Before it is relied on, kernels of each kind are
- * compiled with it and compared with the interpreter.
+ * compiled with it and compared with the interpreter, once with each version of the engine and of this package.
  */
 
 const PAGES = SAMPLE_BYTES / 65536;
@@ -50,20 +52,26 @@ export interface FusingVerdict {
   readonly note?: string;
 }
 
-let verdict: FusingVerdict | undefined;
+let verdict: Promise<FusingVerdict> | undefined;
 
-/** Turns fusing on if the host has it and it passes the check, which runs once in a process; else off. */
-export function judgeFusing(host: Platform, findFault = findFusingFault): FusingVerdict {
-  if (verdict === undefined) {
-    const fault = host.fusesVectors() ? findFault(host) : undefined;
-    if (fault === undefined) verdict = { fuses: host.fusesVectors() };
-    else {
-      host.stopFusingVectors();
-      const note = `The engine's fusing of vector operations gives wrong results in kernel ${fault}; it is off, and matrix products run at half speed.`;
-      verdict = { fuses: false, note };
-    }
-  }
+/** Turns fusing on if the host has it and it passes the check, whose outcome is remembered; else off. */
+export function judgeFusing(host: Platform, findFault = findFusingFault): Promise<FusingVerdict> {
+  verdict ??= judge(host, findFault);
   return verdict;
+}
+
+async function judge(host: Platform, findFault: typeof findFusingFault): Promise<FusingVerdict> {
+  if (!host.fusesVectors()) return { fuses: false };
+  const checked = await CheckedCode.open(host, `${version} ${host.engine()}`, 'fusing');
+  if (!checked.complete && checked.fault === undefined) {
+    checked.finish(findFault(host));
+    void checked.save();
+  }
+  const { fault } = checked;
+  if (fault === undefined) return { fuses: true };
+  host.stopFusingVectors();
+  const note = `The engine's fusing of vector operations gives wrong results in kernel ${fault}; it is off, and matrix products run at half speed.`;
+  return { fuses: false, note };
 }
 
 type Compile = (host: Platform, kernel: Kernel, target: TargetInfo, memory: WebAssembly.Memory) => KernelFunction;

@@ -226,7 +226,7 @@ async function openRuntimes(
     const { executors, notes } =
       'host' in native
         ? { executors: made.map(({ memory }) => new NativeExecutor(memory, native, pool, codes)), notes: [] }
-        : wasmExecutors(host, { kind, made, pool, fuseVectors: options.fuseVectors ?? true });
+        : await wasmExecutors(host, { kind, made, pool, fuseVectors: options.fuseVectors ?? true });
     const ready = pool?.begin(
       made.map(({ memory }) => memory),
       'host' in native ? RECORD : undefined,
@@ -273,15 +273,15 @@ async function judgeMachineCode(
 }
 
 /** Executors of memories that are addressed alike, with kernels in common. */
-function wasmExecutors(
+async function wasmExecutors(
   host: Platform,
   options: { kind: string; made: readonly Reserved[]; pool: WorkerPool | undefined; fuseVectors: boolean },
-): { executors: WasmExecutor[]; notes: readonly string[] } {
+): Promise<{ executors: WasmExecutor[]; notes: readonly string[] }> {
   const { kind, made, pool, fuseVectors } = options;
   const relaxed = kind !== 'wasm-plain' && wasmFeatures().relaxed;
   // V8 fuses nothing in 64-bit memories.
   const mayFuse = relaxed && fuseVectors && made.every(({ wide }) => !wide);
-  const { fuses, note }: FusingVerdict = mayFuse ? judgeFusing(host) : { fuses: false };
+  const { fuses, note }: FusingVerdict = mayFuse ? await judgeFusing(host) : { fuses: false };
   const target = wasmTarget({ relaxed, fusedVectors: fuses ? 2 : 1 });
   const [{ wide, memory }] = made as readonly [Reserved, ...Reserved[]];
   if (made.some((other) => other.wide !== wide)) throw new Error('memories of 32 and of 64 bits do not go together');
