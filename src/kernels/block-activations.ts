@@ -36,7 +36,9 @@ export function offsetSum(b: Builder, block: Pointer, of: 'all' | 'first' | 'sec
   const times = (sum: VectorI32) => (Number.isInteger(shift) ? b.shiftLeft(sum, shift) : b.mul<'vi32'>(sum, offset));
   if (of === 'all') return times(b.loadSplatI32(block, ACTIVATION_SUM));
   const both = b.loadSplatI32(block, ACTIVATION_HALF_SUMS);
-  return times(b.shiftRight(of === 'first' ? b.shiftLeft(both, 16) : both, 16));
+  if (of === 'second') return times(b.shiftRight(both, 16));
+  const first = b.shiftLeft(both, 16);
+  return Number.isInteger(shift) ? b.shiftRight(first, 16 - shift) : times(b.shiftRight(first, 16));
 }
 
 /** Blocks whose magnitudes all stay below this become zeros: the inverse of their scale would leave the range of f32. */

@@ -96,16 +96,20 @@ export function blockTiles(
     blockBytes: b.mul<'i32'>(operands.blocks, tileRows * ACTIVATION_BYTES),
     panelBytes: b.mul<'i32'>(fileBlocks(b, format, operands.blocks), groupLayout(format, panelWidth(b.lanes)).bytes),
   };
+  // Heights differ by one at most: a low tile at the end would unpack whole panels for few rows.
+  const height = b.divideUnsigned(operands.rows, b.max<'i32'>(size.rowBlocks, 1));
+  const higher = b.sub<'i32'>(operands.rows, b.mul<'i32'>(height, size.rowBlocks));
   const several = () =>
     walkTileRuns(b, size, start, end, ({ rowBlock, panel, tiles, rowStep, panelStep }) => {
       b.loop(0, tiles, 1, (i) => {
-        const row = b.mul<'i32'>(b.add<'i32'>(rowBlock, b.mul<'i32'>(i, rowStep)), tileRows);
-        const left = b.sub<'i32'>(operands.rows, row);
+        const block = b.add<'i32'>(rowBlock, b.mul<'i32'>(i, rowStep));
+        const row = b.add<'i32'>(b.mul<'i32'>(block, height), b.min<'i32'>(block, higher));
+        const rows = b.select<'i32'>(b.lt<'i32'>(block, higher), b.add<'i32'>(height, 1), height);
         const choose = (count: number): void => {
           const tile = () =>
             oneTile(b, format, operands, row, [b.add<'i32'>(panel, b.mul<'i32'>(i, panelStep))], count);
           if (count === 1) tile();
-          else b.if(b.ge<'i32'>(left, count), tile, () => choose(count - 1));
+          else b.if(b.ge<'i32'>(rows, count), tile, () => choose(count - 1));
         };
         choose(tileRows);
       });
@@ -336,9 +340,7 @@ function withUpperBits(
   step: number,
 ): VectorI8 {
   if (upper === undefined) return nibbles;
-  const up = 4 - bits * step;
-  const moved = up === 0 ? upper : up > 0 ? b.shiftLeft(upper, up) : b.shiftRightUnsigned(upper, -up);
-  return b.or<'vi8'>(nibbles, b.and<'vi8'>(moved, ((1 << bits) - 1) << 4));
+  return b.or<'vi8'>(nibbles, b.moveBits(upper, 4 - bits * step, ((1 << bits) - 1) << 4));
 }
 
 /** Numbers of one vector of rows. They are finite, which spares targets that widen f16 step by step a few steps. */

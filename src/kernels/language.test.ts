@@ -270,6 +270,30 @@ describe.each(targets)('the language on %s', (target) => {
     );
   });
 
+  it('moves and masks the bits of bytes', () => {
+    const moves = [
+      [4, 0x30],
+      [1, 0xff],
+      [0, 0x81],
+      [-2, 0x30],
+      [-3, 0xff],
+      [7, -128],
+    ] as const;
+    const kernel = defineKernel('move_bits', { a: 'in', z: 'out' }, (b, p) => {
+      const bytes = b.loadBytes(p.a);
+      for (const [i, [up, mask]] of moves.entries()) {
+        b.storeBytes(b.offset(p.z, i * b.lanes), b.moveBits(bytes, up, mask));
+      }
+    });
+    const { lanes } = targetInfo(target);
+    const values = Array.from({ length: 4 * lanes }, (_, i) => (97 * i + 131) % 256);
+    const [a, out] = [arena.bytes(values, { offset: 3 }), arena.bytes(moves.length * 4 * lanes)];
+    arena.run(kernel, { a, z: out });
+    const moved = ([up, mask]: readonly [number, number]) =>
+      values.map((value) => (up < 0 ? value >> -up : value << up) & mask & 255);
+    expect(out.read()).toEqual(moves.flatMap(moved));
+  });
+
   it('takes codes of 4-bit floats to twice their values and 12', () => {
     const kernel = defineKernel('e2m1', { a: 'in', z: 'out' }, (b, p) => {
       b.storeBytes(p.z, b.doubledE2m1(b.loadBytes(p.a)));

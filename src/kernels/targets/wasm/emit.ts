@@ -250,7 +250,7 @@ export class WasmEmitter {
    * Shifts of bytes by a constant as a shift of 16-bit lanes and a mask: what processors do anyway, and unlike a shift of
    * bytes V8 can pair it with its neighbour.
    */
-  #shiftBytes(name: string, [bytes, count]: readonly Value[]): boolean {
+  #shiftBytes(name: string, [bytes, count, mask]: readonly Value[]): boolean {
     if (name !== 'vi8.shr_u' && name !== 'vi8.shl') return false;
     const shift = this.#constants.get(count!.id);
     if (shift === undefined) return false;
@@ -258,7 +258,8 @@ export class WasmEmitter {
     this.#get(bytes!)
       .#i32(shift)
       .#simd(right ? SIMD.shiftRightUnsignedI16 : SIMD.shiftLeftI16);
-    this.#vectorConstant(new Uint8Array(16).fill(right ? 255 >> shift : (255 << shift) & 255)).#simd(SIMD.and);
+    const kept = (right ? 255 >> shift : 255 << shift) & (mask === undefined ? 255 : this.#constants.get(mask.id)!);
+    this.#vectorConstant(new Uint8Array(16).fill(kept)).#simd(SIMD.and);
     return true;
   }
 

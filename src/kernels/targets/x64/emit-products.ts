@@ -67,12 +67,12 @@ function addProducts(
 ): void {
   const { scratch, width } = context;
   const sum = context.operand(accumulator, position);
-  if (to === sum.operand) context.vector(op, to, left, right, { width });
-  else {
-    context.move(scratch[1], sum, width);
-    context.vector(op, scratch[1], left, right, { width });
-    context.move(to, { operand: scratch[1], broadcast: false }, width);
-  }
+  // The sum moves to its place at once, unless a factor stands there.
+  const free = to === sum.operand || (to !== left && to !== right.operand);
+  const work = free ? to : scratch[1];
+  context.move(work, sum, width);
+  context.vector(op, work, left, right, { width });
+  context.move(to, { operand: work, broadcast: false }, width);
 }
 
 /** The instruction puts the numbers of one vector behind those of the other; a permutation then pairs them. */
