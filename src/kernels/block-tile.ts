@@ -324,7 +324,7 @@ function codeSteps(b: Builder, { details, layout, part, block }: Part): CodeStep
     };
     const high = () =>
       whole(
-        both.map((value) => b.shiftRightUnsigned(value, 4)),
+        both.map((value) => b.moveBits(value, -4, 15)),
         length / 8 + i,
       );
     return [at(i, low), at(length / 8 + i, high)];

@@ -46,7 +46,7 @@ type IntegerBinary = 'add' | 'sub' | 'mul' | 'min' | 'max' | 'and' | 'or' | 'xor
  *   zero result when both operands are zeros.
  * - `i32` division truncates towards zero; dividing by zero is a kernel bug (the interpreter throws).
  * - shifts of `vi32`/`vi8` take an `i32` scalar count below the lane's width; those of `vi8` may take a mask for the shifted
- *   bytes, an `i32` constant, and then a constant count.
+ *   bytes, a constant within what the shift leaves, and then a constant count.
  * - `reduce_add` sums by halving: lane i with lane i + n/2, until one is left.
  * - `vf32.add_pairs(a, b)` sums neighbours in every group of four lanes: a₀+a₁, a₂+a₃, b₀+b₁, b₂+b₃ of the group.
  * - `vf32.add_quads(a, b)` sums neighbouring groups of four lanes, those of a and then those of b, lane by lane; for

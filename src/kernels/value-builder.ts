@@ -188,8 +188,9 @@ export class ValueBuilder {
   /** The bits of each byte moved up by `up` places (down where that is negative) and masked, for constants from -7 to 7. */
   moveBits(a: VectorI8, up: number, mask: number): VectorI8 {
     if (up === 0) return this.and<'vi8'>(a, mask);
-    const operands = [this.operand('i32', Math.abs(up)), this.operand('i32', mask)];
-    return this.pure(up > 0 ? 'vi8.shl' : 'vi8.shr_u', 'vi8', [a, ...operands]);
+    const left = mask & (up > 0 ? 255 << up : 255 >> -up) & 255;
+    const operands = [a, this.operand('i32', Math.abs(up)), this.operand('vi8', left)];
+    return this.pure(up > 0 ? 'vi8.shl' : 'vi8.shr_u', 'vi8', operands);
   }
   neg<T extends Float>(a: Value<T>): Value<T> {
     return this.pure(`${a.type}.neg` as PureOperation, a.type, [a]);

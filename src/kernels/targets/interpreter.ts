@@ -197,7 +197,7 @@ class Translator {
     throw new Error(`kernel ${this.#program.name}: the interpreter does not know ${name}`);
   }
 
-  /** Applies a function to scalars, or to each lane; scalar operands of vector operations (counts, masks) repeat. */
+  /** Applies a function to scalars, or to each lane; scalar operands of vector operations (shift counts) repeat. */
   #lanewise(result: Value, args: readonly Value[], apply: (a: number, b: number, c: number) => number): Step {
     const scalars = this.#scalars;
     const [a = result, b = a, c = a] = args;
@@ -213,9 +213,9 @@ class Translator {
       Float64Array,
     ];
     return () => {
-      const [sb, sc] = [scalars[b.id]!, scalars[c.id]!];
+      const sb = scalars[b.id]!;
       for (let i = 0; i < to.length; i++) {
-        to[i] = apply(va[i]!, vb.length > 0 ? vb[i]! : sb, vc.length > 0 ? vc[i]! : sc);
+        to[i] = apply(va[i]!, vb.length > 0 ? vb[i]! : sb, vc.length > 0 ? vc[i]! : 0);
       }
     };
   }

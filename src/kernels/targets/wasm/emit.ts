@@ -35,6 +35,8 @@ export class WasmEmitter {
   /** Local index by value id; the first three locals are the function's parameters. */
   readonly #localOf: number[] = [];
   readonly #constants = new Map<number, number>();
+  /** Locals of {@link WasmEmitter.#table}, by their bytes. */
+  readonly #tables = new Map<string, number>();
 
   constructor(program: KernelProgram, options: EmitOptions) {
     if (program.lanes !== 4)
@@ -57,7 +59,12 @@ export class WasmEmitter {
       this.#set(value);
     });
     this.#block(this.#program.body);
-    return { locals: this.#locals, code: this.#code.finish() };
+    const body = this.#code.finish();
+    const whole = new ByteWriter();
+    for (const [bytes, local] of this.#tables) {
+      whole.byte(0xfd).unsigned(SIMD.constant).append(bytes.split(',').map(Number)).byte(0x21).unsigned(local);
+    }
+    return { locals: this.#locals, code: whole.append(body).finish() };
   }
 
   #wasmType(type: ValueType): number {
@@ -94,6 +101,14 @@ export class WasmEmitter {
   #vectorConstant(bytes: Uint8Array): this {
     this.#simd(SIMD.constant).#code.append(bytes);
     return this;
+  }
+
+  /** A constant that an operation needs, set once at the beginning: V8 makes one that stands in a loop anew at each use. */
+  #table(bytes: Uint8Array): this {
+    const key = bytes.join();
+    const local = this.#tables.get(key) ?? this.#newLocal(TYPE.v128);
+    this.#tables.set(key, local);
+    return this.#local(0x20, local);
   }
 
   #block(instructions: readonly Instruction[]): void {
@@ -232,7 +247,7 @@ export class WasmEmitter {
         this.#vectorConstant(Uint8Array.from([0, 0, 0, 0, 1, 0, 0, 0, 2, 0, 0, 0, 3, 0, 0, 0]));
         return;
       case 'vi8.e2m1':
-        this.#vectorConstant(Uint8Array.from(E2M1));
+        this.#table(Uint8Array.from(E2M1));
         this.#get(a).#simd(SIMD.swizzle);
         return;
       case 'vf32.add_pairs':
@@ -258,8 +273,9 @@ export class WasmEmitter {
     this.#get(bytes!)
       .#i32(shift)
       .#simd(right ? SIMD.shiftRightUnsignedI16 : SIMD.shiftLeftI16);
-    const kept = (right ? 255 >> shift : 255 << shift) & (mask === undefined ? 255 : this.#constants.get(mask.id)!);
-    this.#vectorConstant(new Uint8Array(16).fill(kept)).#simd(SIMD.and);
+    if (mask) this.#get(mask);
+    else this.#table(new Uint8Array(16).fill(right ? 255 >> shift : (255 << shift) & 255));
+    this.#simd(SIMD.and);
     return true;
   }
 
@@ -326,13 +342,8 @@ export class WasmEmitter {
     const ones = Uint8Array.from({ length: 16 }, (_, i) => (i % 2 === 0 ? 1 : 0));
     const low = this.#newLocal(TYPE.v128);
     const high = this.#newLocal(TYPE.v128);
-    this.#get(a)
-      .#get(b)
-      .#simd(SIMD.extendMultiplyLowI8Signed)
-      .#vectorConstant(ones)
-      .#simd(SIMD.dotI16)
-      .#local(0x21, low);
-    this.#get(a).#get(b).#simd(SIMD.extendMultiplyHighI8Signed).#vectorConstant(ones).#simd(SIMD.dotI16);
+    this.#get(a).#get(b).#simd(SIMD.extendMultiplyLowI8Signed).#table(ones).#simd(SIMD.dotI16).#local(0x21, low);
+    this.#get(a).#get(b).#simd(SIMD.extendMultiplyHighI8Signed).#table(ones).#simd(SIMD.dotI16);
     this.#local(0x21, high);
     for (const words of [
       [0, 2, 4, 6],
@@ -349,7 +360,7 @@ export class WasmEmitter {
    */
   #dotUnsigned(accumulator: Value, a: Value, b: Value): void {
     this.#get(a).#i32(8).#simd(SIMD.shiftLeftI16).#i32(8).#simd(SIMD.shiftRightSignedI16);
-    this.#get(b).#vectorConstant(Uint8Array.from({ length: 16 }, (_, i) => (i % 2 === 0 ? 255 : 0)));
+    this.#get(b).#table(Uint8Array.from({ length: 16 }, (_, i) => (i % 2 === 0 ? 255 : 0)));
     this.#simd(SIMD.and).#simd(SIMD.dotI16).#get(accumulator).#simd(SIMD.addI32);
     this.#get(a).#i32(8).#simd(SIMD.shiftRightSignedI16);
     this.#get(b).#i32(8).#simd(SIMD.shiftRightUnsignedI16).#simd(SIMD.dotI16).#simd(SIMD.addI32);

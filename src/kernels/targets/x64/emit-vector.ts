@@ -256,8 +256,8 @@ function emitByteShift(context: Context, right: boolean, args: readonly Value[],
   const from = context.inRegister(args[0]!, position, 0);
   const count = context.constantOf(args[1]!);
   if (count !== undefined) {
-    const mask = args[2] === undefined ? 255 : context.constantOf(args[2])!;
-    const kept = (right ? 255 >> count : 255 << count) & mask & 255;
+    const mask = args[2] && context.constantOf(args[2]);
+    const kept = mask ?? (right ? 255 >> count : (255 << count) & 255);
     context.vector(right ? V.psrlwImmediate : V.psllwImmediate, to, 0, from, { width, immediate: count });
     context.vector(V.pand, to, to, context.repeated(Math.imul(kept, 0x01010101), width), { width });
     return;
