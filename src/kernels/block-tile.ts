@@ -259,11 +259,13 @@ function addPart(b: Builder, part: Part, scales: GroupScales, results: readonly 
       if (factors) addRow(row, factors);
     }
   }
-  const factors = rowByRow ? undefined : factorsNow();
-  const minima = details.minimum ? minimaNow() : undefined;
-  for (const row of a.keys()) {
-    if (factors) addRow(row, factors);
-    if (minima) addMinimum(row, minima);
+  if (!rowByRow) {
+    const factors = factorsNow();
+    for (const row of a.keys()) addRow(row, factors);
+  }
+  if (details.minimum) {
+    const minima = minimaNow();
+    for (const row of a.keys()) addMinimum(row, minima);
   }
 }
 
