@@ -36,7 +36,7 @@ export class WasmEmitter {
   readonly #localOf: number[] = [];
   readonly #constants = new Map<number, number>();
   /** Locals of {@link WasmEmitter.#table}, by their bytes. */
-  readonly #tables = new Map<string, number>();
+  readonly #tables = new Map<string, { readonly bytes: Uint8Array; readonly local: number }>();
 
   constructor(program: KernelProgram, options: EmitOptions) {
     if (program.lanes !== 4)
@@ -61,8 +61,8 @@ export class WasmEmitter {
     this.#block(this.#program.body);
     const body = this.#code.finish();
     const whole = new ByteWriter();
-    for (const [bytes, local] of this.#tables) {
-      whole.byte(0xfd).unsigned(SIMD.constant).append(bytes.split(',').map(Number)).byte(0x21).unsigned(local);
+    for (const { bytes, local } of this.#tables.values()) {
+      whole.byte(0xfd).unsigned(SIMD.constant).append(bytes).byte(0x21).unsigned(local);
     }
     return { locals: this.#locals, code: whole.append(body).finish() };
   }
@@ -106,9 +106,9 @@ export class WasmEmitter {
   /** A constant that an operation needs, set once at the beginning: V8 makes one that stands in a loop anew at each use. */
   #table(bytes: Uint8Array): this {
     const key = bytes.join();
-    const local = this.#tables.get(key) ?? this.#newLocal(TYPE.v128);
-    this.#tables.set(key, local);
-    return this.#local(0x20, local);
+    const table = this.#tables.get(key) ?? { bytes, local: this.#newLocal(TYPE.v128) };
+    this.#tables.set(key, table);
+    return this.#local(0x20, table.local);
   }
 
   #block(instructions: readonly Instruction[]): void {
