@@ -7,66 +7,109 @@ import { CACHE_BYTES, type CacheRow, headRow, slotRow } from './cache-format.ts'
 /** Cache lines of 64 bytes. */
 const LINE = 64;
 
+/** What `fetcher` gives: calls that say how far the work is. */
+export interface Fetcher {
+  /** Positions from `from` on are to be fetched next, as those of the block are that is about to begin. */
+  begin(from: I32): void;
+  /** Fetches so many positions at once, where no work has gone before. */
+  fetch(positions: I32): void;
+  /** A tile has passed over so many positions. */
+  advance(positions: number): void;
+}
+
 /**
  * Fetches what this worker needs a block of positions later, evenly over the work on a block: head by head of a slot's
- * keys and then of its values, as processors fetch more by themselves where lines follow each other.
+ * keys and then of its values, as processors fetch more by themselves where lines follow each other. The next row of a head
+ * stands in variables, so that a step is little beside the multiply-adds that it is spread over.
  */
-export function fetcher(b: Builder, p: PagedParameters, variant: PagedAttentionVariant, task: PagedTask) {
+export function fetcher(b: Builder, p: PagedParameters, variant: PagedAttentionVariant, task: PagedTask): Fetcher {
   const { row, keyHeads, next } = task;
-  if (next === undefined || !b.target.prefetches) return { begin: () => undefined, advance: () => undefined };
+  if (next === undefined || !b.target.prefetches) {
+    return { begin: () => undefined, fetch: () => undefined, advance: () => undefined };
+  }
   const { memory, nopeDim, ropeDim, valueDim, pageSize } = variant;
   const share = passes(b, variant);
   const end = task.end(row);
-  const [position, part, due] = [b.variable(b.i32(0)), b.variable(b.i32(0)), b.variable(b.i32(0))];
-  const fetchRow = (cache: CacheRow, slot: I32, slotStride: I32, head: I32, headStride: I32, dim: number) => {
-    const first = headRow(b, memory, cache, head, { headStride, dim });
-    const { values, scales } = slotRow(b, memory, first, slot, slotStride);
-    for (let line = 0; line < dim * CACHE_BYTES[memory]; line += LINE) b.prefetch(values, line);
-    if (memory === 'q8') b.prefetch(scales);
+  const pages = sequencePages(b, p, row);
+  const parts = [
+    { values: p.keyNope, scales: p.keyNopeScales, slot: p.keyNopeSlotStride, head: p.keyNopeHeadStride, dim: nopeDim },
+    { values: p.keyRope, scales: p.keyRopeScales, slot: p.keyRopeSlotStride, head: p.keyRopeHeadStride, dim: ropeDim },
+    { values: p.value, scales: p.valueScales, slot: p.valueSlotStride, head: p.valueHeadStride, dim: valueDim },
+  ].filter(({ dim }) => dim > 0);
+  const [position, slot, due] = [b.variable(b.i32(0)), b.variable(b.i32(0)), b.variable(b.i32(0))];
+  const [first, count] = [b.variable(keyHeads.first), b.variable(keyHeads.count)];
+  const [part, left, place, step] = [
+    b.variable(b.i32(0)),
+    b.variable(b.i32(0)),
+    b.variable(p.value),
+    b.variable(b.i32(0)),
+  ];
+  /** The first of the heads' rows of a part in the slot. */
+  const enter = (index: number) => {
+    const { values, scales, slot: slotStride, head: headStride, dim } = parts[index]!;
+    const inHead = headRow(b, memory, { values, scales }, first.get(), { headStride, dim });
+    const inSlot = slotRow(b, memory, inHead, slot.get(), slotStride);
+    place.set(inSlot.values);
+    step.set(headStride);
+    left.set(count.get());
+    part.set(b.i32(index));
+    if (memory === 'q8') b.prefetch(inSlot.scales);
   };
-  const fetchPart = () => {
-    const here = b.lt(position.get(), end);
-    const beyond = b.min(b.add(next.first, b.sub(position.get(), end)), next.last);
-    const slot = slotOf(b, sequencePages(b, p, row), b.select<'i32'>(here, position.get(), beyond), pageSize);
-    const first = b.select<'i32'>(here, keyHeads.first, next.keyHeads.first);
-    const count = b.select<'i32'>(here, keyHeads.count, next.keyHeads.count);
-    const headOf = (index: I32) => b.add(first, b.min(index, b.sub(count, 1)));
+  const enterSlot = () => {
+    // Behind this task comes the next one.
+    b.if(b.eq(position.get(), end), () => {
+      position.set(next.first);
+      first.set(next.keyHeads.first);
+      count.set(next.keyHeads.count);
+    });
+    slot.set(slotOf(b, pages, b.min(position.get(), next.last), pageSize));
+    position.set(b.add(position.get(), 1));
+    enter(0);
+  };
+  const enterAfter = (index: number): void => {
+    if (index === parts.length - 1) {
+      enterSlot();
+      return;
+    }
     b.if(
-      b.lt(part.get(), keyHeads.count),
-      () => {
-        const head = headOf(part.get());
-        const nope = { values: p.keyNope, scales: p.keyNopeScales };
-        fetchRow(nope, slot, p.keyNopeSlotStride, head, p.keyNopeHeadStride, nopeDim);
-        if (ropeDim === 0) return;
-        const rope = { values: p.keyRope, scales: p.keyRopeScales };
-        fetchRow(rope, slot, p.keyRopeSlotStride, head, p.keyRopeHeadStride, ropeDim);
-      },
-      () => {
-        const head = headOf(b.sub(part.get(), keyHeads.count));
-        const value = { values: p.value, scales: p.valueScales };
-        fetchRow(value, slot, p.valueSlotStride, head, p.valueHeadStride, valueDim);
-      },
+      b.eq(part.get(), index),
+      () => enter(index + 1),
+      () => enterAfter(index + 1),
     );
   };
-  const parts = b.mul(keyHeads.count, 2);
+  const shortest = Math.min(...parts.map(({ dim }) => dim)) * CACHE_BYTES[memory];
+  const fetchRow = () => {
+    const now = place.get();
+    for (let line = 0; line < shortest; line += LINE) b.prefetch(now, line);
+    parts.forEach(({ dim }, index) => {
+      if (dim * CACHE_BYTES[memory] <= LINE * Math.ceil(shortest / LINE)) return;
+      b.if(b.eq(part.get(), index), () => {
+        for (let line = LINE * Math.ceil(shortest / LINE); line < dim * CACHE_BYTES[memory]; line += LINE) {
+          b.prefetch(now, line);
+        }
+      });
+    });
+    place.set(b.offset(now, step.get(), CACHE_BYTES[memory]));
+    left.set(b.sub(left.get(), 1));
+    b.if(b.eq(left.get(), 0), () => enterAfter(0));
+  };
   return {
     begin: (from: I32) => {
       position.set(from);
-      part.set(0);
+      first.set(keyHeads.first);
+      count.set(keyHeads.count);
+      b.if(b.gt(from, end), () => position.set(end));
+      enterSlot();
       due.set(0);
     },
+    fetch: (positions: I32) => b.loop(0, b.mul(b.mul(positions, count.get()), parts.length), 1, fetchRow),
     advance: (positions: number) => {
-      due.set(b.add(due.get(), 2 * positions));
+      due.set(b.add(due.get(), parts.length * positions));
       b.while(
         () => b.ge(due.get(), share),
         () => {
-          fetchPart();
+          fetchRow();
           due.set(b.sub(due.get(), share));
-          part.set(b.add(part.get(), 1));
-          b.if(b.eq(part.get(), parts), () => {
-            part.set(0);
-            position.set(b.add(position.get(), 1));
-          });
         },
       );
     },

@@ -22,8 +22,11 @@ export type PagedAttentionVariant = {
  * columns. A multiple of the positions of every tile.
  */
 export const BLOCK = 256;
-/** The same for one row, whose next block is fetched ahead: both must stay near. */
-export const ROW_BLOCK = 128;
+/**
+ * The same for one row. Where the next block is fetched ahead, both must stay near; where a block is read before it is worked
+ * on, longer ones keep memory busy for longer.
+ */
+export const rowBlock = ({ target }: Builder): number => (target.prefetches ? BLOCK / 4 : BLOCK / 2);
 /** Room behind the slots of a block for the positions that fill up the last tile of scores. */
 export const MARGIN = 16;
 /** Positions whose scores stand together as parts of sums: see `scores`. */
@@ -31,8 +34,10 @@ export const QUAD = 4;
 export const QUADS = (BLOCK + MARGIN) / QUAD;
 /** Positions whose sums lane by lane wait for each other at most: a multiple of QUAD and of a tile's positions. */
 export const MOST_TOGETHER = 12;
+/** Heads of a tile at most. */
+export const MOST_TILE_HEADS = 8;
 /** Lanes of the widest target, fused vectors counted as one. */
-const MOST_LANES = 16;
+export const MOST_LANES = 16;
 
 type ScratchVariant = Omit<PagedAttentionVariant, 'pageSize'>;
 
@@ -47,16 +52,18 @@ export function scratchLayout(variant: ScratchVariant) {
     /** Of each head and quad of positions a vector, in which four lanes that are four apart add up to a score. */
     sums: group * QUADS * MOST_LANES,
     weights: group * BLOCK,
+    /** Read in whole (fused) vectors from any head on. */
     corrections: filled(group),
     /** All rows and heads of the task. */
-    highest: filled(heads),
-    totals: filled(heads),
+    highest: filled(heads) + MOST_LANES,
+    /** Sums of weights lane by lane. */
+    totals: heads * MOST_LANES,
     queries: heads * (nope + rope),
     /** A block of keys and values as numbers: see `packs`. */
     keys: packable ? (BLOCK + MARGIN) * (nope + rope) : 0,
     values: packable ? BLOCK * filled(variant.valueDim) : 0,
     /** Sums of a tile's heads and some positions lane by lane: see `scores`. */
-    parts: group * MOST_TOGETHER * MOST_LANES,
+    parts: Math.min(group, MOST_TILE_HEADS) * MOST_TOGETHER * MOST_LANES,
   };
   const at = { ...sizes };
   let total = 0;

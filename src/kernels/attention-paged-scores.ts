@@ -1,8 +1,8 @@
-import { BLOCK, fusedLanes, MOST_TOGETHER, QUAD, QUADS, QUERY_SCALE } from './attention-paged-layout.ts';
+import { BLOCK, fusedLanes, MOST_LANES, MOST_TOGETHER, QUAD, QUADS, QUERY_SCALE } from './attention-paged-layout.ts';
 import { headTiles, scoreTile } from './attention-paged-shapes.ts';
 import type { GroupWork } from './attention-paged-work.ts';
 import { expNonPositive } from './attention-tiles.ts';
-import type { Builder, I32, Pointer, Variable, VectorF32 } from './builder.ts';
+import type { Builder, I32, Pointer, VectorF32 } from './builder.ts';
 import { type CacheRow, headRow, loadedScale, slotRow } from './cache-format.ts';
 import { dotProducts, type Sums } from './dot-products.ts';
 
@@ -166,10 +166,15 @@ export function weigh(b: Builder, { variant, layout, own, inTask }: GroupWork, c
         b.store(b.offset(weights, position), b.vectorF32(Number.NEGATIVE_INFINITY)),
       );
     }
-    const highest = b.max(before, b.reduceMax(top.get()));
-    b.store(statistics, highest, layout.at.highest * 4);
-    b.store(b.offset(own, head), b.exp(b.sub(before, highest)), layout.at.corrections * 4);
+    b.store(statistics, b.max(before, b.reduceMax(top.get())), layout.at.highest * 4);
+    b.store(b.offset(own, head), before, layout.at.corrections * 4);
   });
+  for (let head = 0; head < variant.group; head += lanes) {
+    const place = b.offset(own, layout.at.corrections * 4 + head * 4, 1);
+    const now = loadFused(b, b.offset(own, b.add(inTask, head)), layout.at.highest * 4);
+    const corrections = loadFused(b, place, 0).map((before, u) => expNonPositive(b, b.sub(before, now[u]!)));
+    storeVectors(b, place, 0, corrections);
+  }
   // In a loop of its own, so that processors work on several heads at a time: each waits for its sums across lanes.
   b.loop(0, variant.group, 1, (head) => {
     const weights = b.offset(b.offset(own, layout.at.weights * 4, 1), head, BLOCK * 4);
@@ -185,21 +190,30 @@ export function weigh(b: Builder, { variant, layout, own, inTask }: GroupWork, c
       });
       storeVectors(b, place, 0, loaded === 1 ? now : now.map((weight) => b.mul(weight, 1 / loaded)));
     });
-    const correction = b.load(b.offset(own, head), layout.at.corrections * 4);
-    const sum = b.fma(b.load(statistics, layout.at.totals * 4), correction, b.reduceAdd(sumOf(b, layout, own, totals)));
-    b.store(statistics, sum, layout.at.totals * 4);
+    const correction = b.loadSplat(b.offset(own, head), layout.at.corrections * 4);
+    const sums = totalsOf(b, layout, own, b.add(inTask, head));
+    const before = loadFused(b, sums, 0);
+    const after = before.map((total, u) => b.fma(total, correction, totals[u]!.get()));
+    storeVectors(b, sums, 0, after);
   });
 }
 
-/** Fused vectors are stored first: only what is stored side by side is fused all the way. */
-function sumOf(b: Builder, layout: GroupWork['layout'], own: Pointer, totals: readonly Variable<'vf32'>[]): VectorF32 {
-  if (totals.length === 1) return totals[0]!.get();
-  const place = b.offset(own, layout.at.parts * 4, 1);
-  storeVectors(
-    b,
-    place,
-    0,
-    totals.map((total) => total.get()),
-  );
-  return loadFused(b, place, 0).reduce((first, second) => b.add(first, second));
+/** Where the sums of weights of a row and head of the task stand, lane by lane. */
+const totalsOf = (b: Builder, layout: GroupWork['layout'], own: Pointer, inTask: I32): Pointer =>
+  b.offset(b.offset(own, layout.at.totals * 4, 1), inTask, MOST_LANES * 4);
+
+/** Nothing seen and summed up yet by a row and head of the task. */
+export function clearStatistics(b: Builder, { layout, own }: Pick<GroupWork, 'layout' | 'own'>, inTask: I32): void {
+  b.store(b.offset(own, inTask), b.f32(Number.NEGATIVE_INFINITY), layout.at.highest * 4);
+  const zeros = Array.from({ length: b.target.fusedVectors }, () => b.vectorF32(0));
+  storeVectors(b, totalsOf(b, layout, own, inTask), 0, zeros);
+}
+
+/** The highest score of a row and head of the task, and the sum of its weights. */
+export function statisticsOf(b: Builder, { layout, own }: Pick<GroupWork, 'layout' | 'own'>, inTask: I32) {
+  const totals = loadFused(b, totalsOf(b, layout, own, inTask), 0);
+  return {
+    highest: b.load(b.offset(own, inTask), layout.at.highest * 4),
+    sum: b.reduceAdd(totals.reduce((first, second) => b.add(first, second))),
+  };
 }

@@ -1,5 +1,5 @@
 import type { PagedAttentionVariant } from './attention-paged-layout.ts';
-import { BLOCK, fusedLanes } from './attention-paged-layout.ts';
+import { BLOCK, fusedLanes, MOST_TILE_HEADS } from './attention-paged-layout.ts';
 import type { Builder, I32 } from './builder.ts';
 
 /** How the heads, positions and columns of attention over a paged cache are cut into tiles. */
@@ -37,7 +37,7 @@ function bestTile(
   { widths, all, cacheLoad = CACHE_LOAD }: { widths: readonly number[]; all: number; cacheLoad?: number },
 ): Tile {
   const tiles = widths.flatMap((width) =>
-    Array.from({ length: Math.min(group, 8) }, (_, i) => ({ heads: i + 1, width })),
+    Array.from({ length: Math.min(group, MOST_TILE_HEADS) }, (_, i) => ({ heads: i + 1, width })),
   );
   const cost = ({ heads, width }: Tile) => {
     const one = Math.max(heads * width, LEAST_SUMS) + LOAD_COST * (width * cacheLoad + heads);

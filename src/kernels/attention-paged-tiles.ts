@@ -9,10 +9,10 @@ import {
   type PagedParameters,
   packs,
   QUERY_SCALE,
-  ROW_BLOCK,
+  rowBlock,
   scratchLayout,
 } from './attention-paged-layout.ts';
-import { scores, weigh } from './attention-paged-scores.ts';
+import { clearStatistics, scores, statisticsOf, weigh } from './attention-paged-scores.ts';
 import { scoreTile } from './attention-paged-shapes.ts';
 import { addValues } from './attention-paged-values.ts';
 import { type GroupWork, type PagedTask, sequencePages, slotOf, type Work } from './attention-paged-work.ts';
@@ -33,17 +33,19 @@ export function pagedTask(b: Builder, p: PagedParameters, variant: PagedAttentio
   const work: Work = { ...task, p, variant, layout, own, firstHead, headCount, fetch: ahead.advance };
   const rowCount = task.rowCount ?? b.i32(1);
   copyQueries(b, work, rowCount);
-  b.loop(0, b.mul(rowCount, headCount), 1, (each) => {
-    const statistics = b.offset(own, each);
-    b.store(statistics, b.f32(Number.NEGATIVE_INFINITY), layout.at.highest * 4);
-    b.store(statistics, b.f32(0), layout.at.totals * 4);
-  });
+  b.loop(0, b.mul(rowCount, headCount), 1, (each) => clearStatistics(b, work, each));
   const end = b.variable(task.end(task.row));
   b.loop(1, rowCount, 1, (i) => end.set(b.max(end.get(), task.end(b.add(task.row, i)))));
   const severalRows = task.rowCount !== undefined;
   const tiles = Math.ceil(group / scoreTile(b, variant, severalRows).heads);
   const packed = packs(b, variant, severalRows ? mostRows(true) : tiles);
-  const block = task.rowCount === undefined ? ROW_BLOCK : BLOCK;
+  const block = task.rowCount === undefined ? rowBlock(b) : BLOCK;
+  if (task.cold !== undefined && b.target.prefetches) {
+    b.if(task.cold, () => {
+      ahead.begin(task.first);
+      ahead.fetch(b.min(b.sub(end.get(), task.first), block));
+    });
+  }
   b.loop(task.first, end.get(), block, (from) => {
     const count = b.min(b.sub(end.get(), from), block);
     writeSlots(b, work, from, count);
@@ -74,9 +76,8 @@ export function pagedTask(b: Builder, p: PagedParameters, variant: PagedAttentio
     const row = b.add(task.row, rowInTask);
     b.loop(0, headCount, 1, (index) => {
       const head = b.add(firstHead, index);
-      const statistics = b.offset(own, b.add(b.mul(rowInTask, headCount), index));
-      const [highest, sum] = [b.load(statistics, layout.at.highest * 4), b.load(statistics, layout.at.totals * 4)];
-      task.finish(row, head, task.place(row, head), { highest, sum });
+      const statistics = statisticsOf(b, work, b.add(b.mul(rowInTask, headCount), index));
+      task.finish(row, head, task.place(row, head), statistics);
     });
   });
 }
@@ -174,11 +175,23 @@ function copyQueries(b: Builder, work: Work, rowCount: I32): void {
 /** The slots of a block's positions, and behind them the last one again to fill up a tile. */
 function writeSlots(b: Builder, { p, variant, layout, own, row }: Work, from: I32, count: I32): void {
   const pages = sequencePages(b, p, row);
-  const slot = b.variable(b.i32(0));
-  b.loop(0, count, 1, (i) => {
-    slot.set(slotOf(b, pages, b.add(from, i), variant.pageSize));
-    b.storeI32(b.offset(own, i), slot.get(), layout.at.slots * 4);
-  });
+  const done = b.variable(b.i32(0));
+  b.while(
+    () => b.lt(done.get(), count),
+    () => {
+      // What a page's last vector writes behind the page is written again: by the next page, or below.
+      const position = b.add(from, done.get());
+      const slot = slotOf(b, pages, position, variant.pageSize);
+      const place = b.offset(own, done.get());
+      const inPage = b.sub<'i32'>(variant.pageSize, b.and(position, variant.pageSize - 1));
+      const some = b.min(inPage, b.sub(count, done.get()));
+      b.loop(0, some, b.lanes, (i) => {
+        b.storeI32(b.offset(place, i), b.add<'vi32'>(b.splat(b.add(slot, i)), b.laneIndex()), layout.at.slots * 4);
+      });
+      done.set(b.add(done.get(), some));
+    },
+  );
+  const last = b.splat(slotOf(b, pages, b.sub(b.add(from, count), 1), variant.pageSize));
   const end = b.offset(own, count);
-  for (let i = 0; i < MARGIN; i++) b.storeI32(end, slot.get(), (layout.at.slots + i) * 4);
+  for (let i = 0; i < MARGIN; i += b.lanes) b.storeI32(end, last, (layout.at.slots + i) * 4);
 }

@@ -132,8 +132,11 @@ export interface PagedTask {
   end(row: I32): I32;
   /** What this worker goes on with in the row, to be fetched ahead: heads' positions from `first` up to the row's `last`. */
   readonly next?: { readonly keyHeads: KeyHeads; readonly first: I32; readonly last: I32 };
-  /** Where a head's weighted values are summed up. */
+  /** Whether nothing has been fetched of the task itself. */
+  readonly cold?: I32;
+  /** Where a head's weighted values are summed up; those of neighbouring heads so many bytes apart. */
   place(row: I32, head: I32): Pointer;
+  readonly headBytes: number;
   /** Called once for each row and head at the end, with its highest score and the sum of e^(score - highest). */
   finish(row: I32, head: I32, place: Pointer, statistics: { readonly highest: F32; readonly sum: F32 }): void;
 }

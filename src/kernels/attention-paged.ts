@@ -66,6 +66,7 @@ export const pagedAttention = defineKernelFamily(
         ...{ ...rows, keyHeads, first: b.i32(0) },
         end: (row) => b.add(b.loadI32(b.offset(p.positions, row)), 1),
         place: (row, head) => b.offset(b.offset(p.output, b.mul(row, p.outputRowStride)), head, valueDim * 4),
+        headBytes: valueDim * 4,
         finish: (_row, _head, place, { sum }) => {
           const inverse = b.splat(b.select<'f32'>(b.eq(sum, 0), 0, b.div<'f32'>(1, sum)));
           b.strips(valueDim, (strip) => {
@@ -115,8 +116,10 @@ export const pagedAttentionPieces = defineKernelFamily(
         pagedTask(b, p, variant, {
           ...{ row, keyHeads, first },
           end: () => b.min(length, b.add(first, size)),
+          cold: b.lt(inRow, b.workers),
           next: { keyHeads: after.keyHeads, first: b.mul(after.piece, size), last: b.sub(length, 1) },
           place: (_row, head) => b.offset(p.partialOutput, placeOf(head), valueDim * 4),
+          headBytes: MOST_PIECES * valueDim * 4,
           finish: (_row, head, _place, { highest, sum }) => {
             const sums = b.offset(p.partialSums, placeOf(head), 8);
             b.store(sums, highest);
@@ -135,7 +138,7 @@ export const pagedAttentionPieces = defineKernelFamily(
       };
     },
     measure: (n, bytes) => measurePages(n, bytes, variant),
-    sample: (draw) => samplePages(draw, variant),
+    sample: (draw) => samplePages(draw, variant, variant.group > 8 ? 2 : 3),
   }),
 );
 

@@ -201,7 +201,7 @@ export interface Comparison {
 }
 
 /** Memory that any sample of any kernel for small models fits in. */
-export const SAMPLE_BYTES = 1 << 20;
+export const SAMPLE_BYTES = 5 << 18;
 /** The same for kernels made for the sizes of real models; what no sample touches costs nothing. */
 export const LARGE_SAMPLE_BYTES = 1 << 26;
 
