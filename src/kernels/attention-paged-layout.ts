@@ -22,11 +22,9 @@ export type PagedAttentionVariant = {
  * columns. A multiple of the positions of every tile.
  */
 export const BLOCK = 256;
-/**
- * The same for one row. Where the next block is fetched ahead, both must stay near; where a block is read before it is worked
- * on, longer ones keep memory busy for longer.
- */
-export const rowBlock = ({ target }: Builder): number => (target.prefetches ? BLOCK / 4 : BLOCK / 2);
+/** Bytes of the cache that one row works on before the next, and positions at most and at least. */
+const ROW_BYTES = { fetched: 1 << 17, read: 1 << 18 };
+const ROW_POSITIONS = { fetched: 64, read: 128, least: 32 };
 /** Room behind the slots of a block for the positions that fill up the last tile of scores. */
 export const MARGIN = 16;
 /** Positions whose scores stand together as parts of sums: see `scores`. */
@@ -44,7 +42,7 @@ type ScratchVariant = Omit<PagedAttentionVariant, 'pageSize'>;
 /** Where things are in a worker's scratch, in elements. Parts of a query are filled up to whole vectors of any target. */
 export function scratchLayout(variant: ScratchVariant) {
   const { nopeDim, ropeDim, group } = variant;
-  const heads = MOST_ROWS * group * keyHeadsTogether(variant);
+  const heads = Math.max(MOST_ROWS * group * keyHeadsTogether(variant, true), group * keyHeadsTogether(variant, false));
   const [nope, rope] = [filled(nopeDim), filled(ropeDim)];
   const packable = variant.memory !== 'f32';
   const sizes = {
@@ -74,16 +72,32 @@ export function scratchLayout(variant: ScratchVariant) {
   return { at, total, nope, queryStride: nope + rope };
 }
 
-/** Bytes of a slot that a task reads at most, if its heads of keys are several: what lies side by side is fetched together. */
-const SLOT_BYTES = 2048;
+/**
+ * Bytes of a slot that a task reads at most, if its heads of keys are several: what lies side by side is fetched together.
+ * One row waits for memory more than several do, which share what is near.
+ */
+const SLOT_BYTES = { one: 4096, several: 2048 };
 
 /** Heads of queries that a task works on at most, if its heads of keys are several. */
 const MOST_HEADS = 32;
 
-/** Heads of keys and values that a task works on at most. */
-export function keyHeadsTogether({ nopeDim, valueDim, group, memory }: ScratchVariant): number {
-  const fitting = Math.floor(SLOT_BYTES / ((nopeDim + valueDim) * CACHE_BYTES[memory]));
+/** Heads of keys and values that a task of one or of several rows works on at most. */
+export function keyHeadsTogether({ nopeDim, valueDim, group, memory }: ScratchVariant, several: boolean): number {
+  const bytes = several ? SLOT_BYTES.several : SLOT_BYTES.one;
+  const fitting = Math.floor(bytes / ((nopeDim + valueDim) * CACHE_BYTES[memory]));
   return Math.max(1, Math.min(fitting, Math.floor(MOST_HEADS / group)));
+}
+
+/**
+ * Positions that one row works on before the next. Where those are fetched ahead, both blocks must stay near; where a block
+ * is read before it is worked on, longer ones keep memory busy for longer.
+ */
+export function rowBlock({ target }: Builder, variant: ScratchVariant): number {
+  const kind = target.prefetches ? 'fetched' : 'read';
+  const { nopeDim, ropeDim, valueDim, memory } = variant;
+  const bytes = keyHeadsTogether(variant, false) * (nopeDim + ropeDim + valueDim) * CACHE_BYTES[memory];
+  const fitting = 2 ** Math.floor(Math.log2(ROW_BYTES[kind] / bytes));
+  return Math.max(ROW_POSITIONS.least, Math.min(ROW_POSITIONS[kind], fitting));
 }
 
 const MOST_ROWS = 8;

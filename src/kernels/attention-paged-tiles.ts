@@ -39,7 +39,7 @@ export function pagedTask(b: Builder, p: PagedParameters, variant: PagedAttentio
   const severalRows = task.rowCount !== undefined;
   const tiles = Math.ceil(group / scoreTile(b, variant, severalRows).heads);
   const packed = packs(b, variant, severalRows ? mostRows(true) : tiles);
-  const block = task.rowCount === undefined ? rowBlock(b) : BLOCK;
+  const block = task.rowCount === undefined ? rowBlock(b, variant) : BLOCK;
   if (task.cold !== undefined && b.target.prefetches) {
     b.if(task.cold, () => {
       ahead.begin(task.first);

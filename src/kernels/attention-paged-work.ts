@@ -48,7 +48,7 @@ export function dealOutKeyHeads(
   pieces: number,
   body: (row: I32, inRow: I32, at: (inRow: I32) => { readonly piece: I32; readonly keyHeads: KeyHeads }) => void,
 ): void {
-  const together = keyHeadsTogether(variant);
+  const together = keyHeadsTogether(variant, pieces === 1);
   const all = b.divideUnsigned(p.heads, variant.group);
   const sets = b.divideUnsigned(b.add(all, together - 1), together);
   const perRow = b.mul(sets, pieces);
