@@ -10,8 +10,8 @@ function scoreTile(b: Builder): { readonly positions: number; readonly vectors: 
 }
 
 const STEPS_PER_TURN = 4;
-/** Steps after which some of the next block's latents are fetched ahead. */
-const STEPS_PER_FETCH = 64;
+/** Steps after which some of the next block's latents are fetched ahead: few, as processors wait when too much is under way. */
+const STEPS_PER_FETCH = 16;
 
 /** Scores of all heads for a block of positions; some behind the last are those of numbers left from before. */
 export function scores(b: Builder, work: RowWork, from: I32, count: I32): void {
