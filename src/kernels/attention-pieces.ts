@@ -42,17 +42,20 @@ export const combinePieces = defineKernelFamily(
       const stats = b.offset(p.partialSums, index, MOST_PIECES * 8);
       const highest = b.variable(b.f32(Number.NEGATIVE_INFINITY));
       b.loop(0, count, 1, (piece) => highest.set(b.max(highest.get(), b.load(b.offset(stats, piece, 8)))));
-      const factor = (piece: I32) => b.exp(b.sub(b.load(b.offset(stats, piece, 8)), highest.get()));
-      const total = b.variable(b.f32(0));
-      b.loop(0, count, 1, (piece) => {
-        total.set(b.fma(factor(piece), b.load(b.offset(stats, piece, 8), 4), total.get()));
-      });
       const to = b.offset(b.offset(p.output, b.mul(row, p.outputRowStride)), head, rank * 4);
       b.strips(rank, (strip) => strip.store(to, b.vectorF32(0)));
+      const total = b.variable(b.f32(0));
       b.loop(0, count, 1, (piece) => {
-        const weight = b.splat(b.div(factor(piece), total.get()));
+        const place = b.offset(stats, piece, 8);
+        const factor = b.exp(b.sub(b.load(place), highest.get()));
+        total.set(b.fma(factor, b.load(place, 4), total.get()));
+        const weight = b.splat(factor);
         const from = b.offset(partials, piece, rank * 4);
         b.strips(rank, (strip) => strip.store(to, b.fma(weight, strip.load(from), strip.load(to))));
+      });
+      b.if(b.gt(count, 0), () => {
+        const inverse = b.splat(b.div<'f32'>(1, total.get()));
+        b.strips(rank, (strip) => strip.store(to, b.mul(strip.load(to), inverse)));
       });
     });
   },
