@@ -10,8 +10,19 @@ function scoreTile(b: Builder): { readonly positions: number; readonly vectors: 
 }
 
 const STEPS_PER_TURN = 4;
-/** Steps after which some of the next block's latents are fetched ahead: few, as processors wait when too much is under way. */
-const STEPS_PER_FETCH = 16;
+/** Steps between two fetches at least. */
+const STEPS_PER_FETCH = 8;
+
+/**
+ * How the fetching of as many latents as a tile has positions is spread over the steps of its sums: one at a time if it can
+ * be, as processors wait when too much is under way.
+ */
+function fetchSteps(steps: number, positions: number) {
+  const even = Math.floor(steps / positions / STEPS_PER_TURN) * STEPS_PER_TURN;
+  const apart = Math.max(STEPS_PER_FETCH, even);
+  const times = Math.min(positions, Math.floor(steps / apart));
+  return { apart, times, positionsEach: Math.ceil(positions / Math.max(times, 1)) };
+}
 
 /** Scores of all heads for a block of positions; some behind the last are those of numbers left from before. */
 export function scores(b: Builder, work: RowWork, from: I32, count: I32): void {
@@ -38,14 +49,14 @@ export function scores(b: Builder, work: RowWork, from: I32, count: I32): void {
       }
       if (looped < steps) turn(key, query, b.i32(looped), steps - looped);
     };
-    const chunks = fetches ? Math.floor(layout.steps.latent / STEPS_PER_FETCH) : 0;
-    const perChunk = Math.ceil(rows / Math.max(chunks, 1));
-    b.loop(0, chunks, 1, (chunk) => {
-      fetchAhead(b, work, b.add(from, b.add(position, b.mul(chunk, perChunk))), perChunk);
-      const first = b.mul(chunk, STEPS_PER_FETCH);
-      b.loop(0, STEPS_PER_FETCH, STEPS_PER_TURN, (step) => turn(row, columns, b.add(first, step), STEPS_PER_TURN));
+    const { apart, times, positionsEach } = fetchSteps(layout.steps.latent, rows);
+    const fetched = fetches ? times : 0;
+    b.loop(0, fetched, 1, (time) => {
+      fetchAhead(b, work, b.add(from, b.add(position, b.mul(time, positionsEach))), positionsEach);
+      const first = b.mul(time, apart);
+      b.loop(0, apart, STEPS_PER_TURN, (step) => turn(row, columns, b.add(first, step), STEPS_PER_TURN));
     });
-    multiply(row, columns, layout.steps.latent, chunks * STEPS_PER_FETCH);
+    multiply(row, columns, layout.steps.latent, fetched * apart);
     const rotary = b.offset(columns, layout.steps.latent * LANES);
     multiply(b.offset(row, layout.ropeAt), rotary, layout.steps.rope, 0);
     const place = b.offset(b.offset(to, b.add(b.mul(group, BLOCK), position), LANES * 4), lane);
