@@ -312,16 +312,17 @@ describe.each(allTargets)('attention over a paged cache on %s', (target) => {
 
 describe.each(allTargets)('a long context on %s', (target) => {
   it('is taken in blocks, whose highest scores grow and fall', () => {
-    const shapes: readonly [group: number, length: number, memory: CacheMemory][] = [
-      [1, 300, 'f32'],
-      [5, 97, 'bf16'],
-      [18, 193, 'f32'],
-      [3, 100, 'q8'],
-      [6, 270, 'f16'],
+    // Pages of one position, of some, and longer than blocks.
+    const shapes: readonly [group: number, length: number, memory: CacheMemory, pageSize: number][] = [
+      [1, 300, 'f32', 128],
+      [5, 97, 'bf16', 1],
+      [18, 193, 'f32', 16],
+      [3, 100, 'q8', 16],
+      [6, 270, 'f16', 512],
     ];
-    for (const [group, length, memory] of shapes) {
+    for (const [group, length, memory, pageSize] of shapes) {
       const problem: Problem = {
-        variant: { nopeDim: 33, ropeDim: 4, valueDim: 33, group, pageSize: 16, memory },
+        variant: { nopeDim: 33, ropeDim: 4, valueDim: 33, group, pageSize, memory },
         keyHeads: 1,
         latent: true,
         sequences: [{ length, asking: 2 }],
