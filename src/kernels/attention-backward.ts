@@ -5,7 +5,6 @@ import {
   attentionScratchKeys,
   checkVariant,
   dotProduct,
-  expNonPositive,
   KEY_BLOCK,
   keyBlocks,
   longestDocument,
@@ -24,6 +23,7 @@ import {
 } from './attention-tiles.ts';
 import type { Builder, F32, I32, Pointer, Variable, VectorF32 } from './builder.ts';
 import { documents, headed, list, matrix } from './extents.ts';
+import { expNonPositive } from './intrinsics.ts';
 import { defineKernel, defineKernelFamily } from './kernel.ts';
 
 /**

@@ -1,10 +1,10 @@
 import { BLOCK, fusedLanes, MOST_LANES, MOST_TOGETHER, QUAD, QUADS, QUERY_SCALE } from './attention-paged-layout.ts';
 import { headTiles, scoreTile } from './attention-paged-shapes.ts';
 import type { GroupWork } from './attention-paged-work.ts';
-import { expNonPositive } from './attention-tiles.ts';
 import type { Builder, I32, Pointer, VectorF32 } from './builder.ts';
 import { type CacheRow, headRow, loadedScale, slotRow } from './cache-format.ts';
 import { dotProducts, type Sums } from './dot-products.ts';
+import { expNonPositive } from './intrinsics.ts';
 
 /**
  * Scores of all heads of a group for a block of positions, all but the last sums: of four positions one (fused) vector,

@@ -313,26 +313,6 @@ export function dotProduct(b: Builder, x: Pointer, y: Pointer, dim: number): F32
   return b.reduceAdd(sum.get());
 }
 
-/**
- * e^x for x up to 0 (or a rounding error above), as softmax needs it: half the operations of `exp`. Below -87, where the
- * result would be under 1.7e-38, it is 0; relative error below 2e-7 elsewhere; NaN stays NaN.
- */
-export function expNonPositive(b: Builder, x: VectorF32): VectorF32 {
-  if (b.target.transcendentals) return b.exp(x);
-  // Adding 1.5·2^23 rounds to an integer n, which then stands in the low bits, already biased as an exponent.
-  const shift = 12582912 + 127;
-  const shifted = b.fma(x, Math.LOG2E, shift);
-  const n = b.sub(shifted, shift);
-  const r = b.fma(n, 2.1219444005469057e-4, b.fma(n, -0.693359375, x));
-  let sum = b.vectorF32(1.98756915e-4);
-  for (const coefficient of [1.3981999507e-3, 8.3334519073e-3, 4.1665795894e-2, 1.6666665459e-1, 5.0000001201e-1]) {
-    sum = b.fma(sum, r, coefficient);
-  }
-  const power = b.add(b.fma(b.mul(r, r), sum, r), 1);
-  const value = b.mul(power, b.fromBits(b.shiftLeft(b.bitsOf(shifted), 23)));
-  return b.select<'vf32'>(b.lt(x, -87), 0, value);
-}
-
 /** The first key of the tile that `key` is in. */
 export function tileStart(b: Builder, key: I32): I32 {
   return b.and(key, -2 * b.lanes);

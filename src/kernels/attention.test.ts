@@ -10,7 +10,7 @@ import {
   packKeys,
   sumKeyRopePartials,
 } from './attention.ts';
-import { expNonPositive } from './attention-tiles.ts';
+import { expNonPositive } from './intrinsics.ts';
 import { defineKernel } from './kernel.ts';
 import { allTargets, createArena, type TestTarget } from './testing.ts';
 

@@ -3,7 +3,6 @@ import {
   at,
   attentionScratchKeys,
   checkVariant,
-  expNonPositive,
   keyBlocks,
   longestDocument,
   ownScratch,
@@ -19,6 +18,7 @@ import {
 } from './attention-tiles.ts';
 import type { Builder, F32, I32, Pointer } from './builder.ts';
 import { documents, headed, list } from './extents.ts';
+import { expNonPositive } from './intrinsics.ts';
 import { defineKernelFamily } from './kernel.ts';
 
 export { attentionBackward, sumKeyRopePartials } from './attention-backward.ts';

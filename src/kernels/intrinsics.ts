@@ -9,25 +9,60 @@ import type { Value } from './ir.ts';
 export function expandExp<T extends 'f32' | 'vf32'>(b: Builder, x: Value<T>): Value<T> {
   type Floats = 'f32' | 'vf32';
   type Integers = 'i32' | 'vi32';
-  // Beyond these bounds the result is 0 or infinity anyway, and the exponent arithmetic stays in range. Written as
-  // selects because min and max leave NaN open, and NaN must pass through.
-  const low = b.select<T>(b.lt<Floats>(x, -104) as never, -104, x);
-  const bounded = b.select<T>(b.gt<Floats>(low, 89) as never, 89, low);
+  // Beyond these bounds the result is 0 or infinity anyway, and the exponent arithmetic stays in range. NaN passes through.
+  const bounded = b.atMost<T>(b.atLeast<T>(x, -104 as never), 89 as never);
   // Adding 1.5 * 2^23 rounds to an integer, which then stands in the low bits of the sum.
   const shifted = b.fma<T>(bounded, Math.LOG2E, ROUNDER);
   const n = b.sub<Floats>(shifted, ROUNDER) as Value<T>;
-  const high = b.fma<T>(n, -0.693359375, bounded);
-  const r = b.fma<T>(n, 2.1219444005469057e-4, high);
-  let sum = (x.type === 'f32' ? b.f32(1.98756915e-4) : b.vectorF32(1.98756915e-4)) as Value<T>;
-  for (const coefficient of [1.3981999507e-3, 8.3334519073e-3, 4.1665795894e-2, 1.6666665459e-1, 5.0000001201e-1]) {
-    sum = b.fma<T>(sum, r, coefficient);
-  }
-  const power = b.add<Floats>(b.fma<T>(b.mul<Floats>(r, r) as Value<T>, sum, r), 1) as Value<T>;
+  const r = b.fma<T>(n, -LN2_LOW, b.fma<T>(n, -LN2_HIGH, bounded));
+  const power = expNearZero(b, r);
   const integer = b.sub<Integers>(b.bitsOf(shifted) as Value<Integers>, ROUNDER_BITS);
   const half = b.shiftRight(integer, 1);
   const other = b.sub<Integers>(integer, half);
   const scaled = b.mul<Floats>(power, powerOfTwo(b, half)) as Value<T>;
   return b.mul<Floats>(scaled, powerOfTwo(b, other)) as Value<T>;
+}
+
+/** Coefficients of r^2 to r^6: relative error 3.1e-9 for |r| up to ln 2 / 2, by the exchange algorithm of Remez. */
+const EXP_COEFFICIENTS = [0.49999993432, 0.16666520399, 0.041668390784, 0.0083687451089, 0.0013814540177];
+
+/** e^r, or e^-r, for |r| up to ln 2 / 2; relative error below 1.3e-7. */
+function expNearZero<T extends 'f32' | 'vf32'>(b: Builder, r: Value<T>, sign: 1 | -1 = 1): Value<T> {
+  const [highest, ...rest] = [1, 1, ...EXP_COEFFICIENTS].map((value, power) => value * sign ** power).reverse();
+  let sum = (r.type === 'f32' ? b.f32(highest!) : b.vectorF32(highest!)) as Value<T>;
+  for (const coefficient of rest) sum = b.fma<T>(sum, r, coefficient);
+  return sum;
+}
+
+/** ln 2 in two parts, the first of so few bits that its products with exponents are exact. */
+const LN2_HIGH = 0.693359375;
+const LN2_LOW = -2.1219444005469057e-4;
+
+/**
+ * e^x for x up to 0 (or a rounding error above), as softmax needs it: half the operations of `exp`. Below -87.7, where the
+ * result would be under 8.4e-39, it is 0; relative error below 2e-7 elsewhere; NaN stays NaN.
+ */
+export function expNonPositive(b: Builder, x: Value<'vf32'>): Value<'vf32'> {
+  if (b.target.transcendentals) return b.exp(x);
+  return expWithin(b, b.atLeast(x, -88), 1);
+}
+
+/**
+ * 1 + e^-x: half the operations of `exp`, and infinity from x = -88.4 on instead of -88.7. Relative error below 2e-7; NaN
+ * stays NaN.
+ */
+export function onePlusExpOfNegative(b: Builder, x: Value<'vf32'>): Value<'vf32'> {
+  if (b.target.transcendentals) return b.add(b.exp(b.neg(x)), 1);
+  return b.add(expWithin(b, b.atMost(b.atLeast(x, -89), 88), -1), 1);
+}
+
+/** e^(sign·x), which must not need an exponent below -127 (which yields 0) or above 128 (which yields infinity). */
+function expWithin(b: Builder, x: Value<'vf32'>, sign: 1 | -1): Value<'vf32'> {
+  // Rounded to an integer, which then stands in the low bits of the sum, already biased as an exponent.
+  const shifted = b.fma<'vf32'>(x, sign * Math.LOG2E, ROUNDER + 127);
+  const n = b.sub<'vf32'>(shifted, ROUNDER + 127);
+  const r = b.fma<'vf32'>(n, -sign * LN2_LOW, b.fma<'vf32'>(n, -sign * LN2_HIGH, x));
+  return b.mul<'vf32'>(expNearZero(b, r, sign), b.fromBits(b.shiftLeft(b.bitsOf(shifted), 23)));
 }
 
 /** 1.5 * 2^23 and its bits. */

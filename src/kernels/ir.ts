@@ -35,7 +35,7 @@ export interface Value<T extends ValueType = ValueType> {
 }
 
 type Unary = 'neg' | 'abs' | 'sqrt' | 'floor' | 'nearest' | 'exp' | 'log';
-type FloatBinary = 'add' | 'sub' | 'mul' | 'div' | 'min' | 'max';
+type FloatBinary = 'add' | 'sub' | 'mul' | 'div' | 'min' | 'max' | 'at_least' | 'at_most';
 type Comparison = 'eq' | 'ne' | 'lt' | 'le' | 'gt' | 'ge';
 type IntegerBinary = 'add' | 'sub' | 'mul' | 'min' | 'max' | 'and' | 'or' | 'xor' | 'shl' | 'shr_s' | 'shr_u';
 
@@ -44,6 +44,8 @@ type IntegerBinary = 'add' | 'sub' | 'mul' | 'min' | 'max' | 'and' | 'or' | 'xor
  * - `fma(a, b, c)` is a·b + c with one or two roundings, the target's choice.
  * - `min`/`max` of floats: if an operand is NaN the result is unspecified (either operand or NaN); so is the sign of a
  *   zero result when both operands are zeros.
+ * - `at_least(a, b)` is b where a < b, else a; `at_most(a, b)` is b where a > b, else a. So a NaN of a stays, one of b is
+ *   not taken: bounds that let NaN pass, one instruction on the processors that there are.
  * - `i32` division truncates towards zero; dividing by zero is a kernel bug (the interpreter throws).
  * - shifts of `vi32`/`vi8` take an `i32` scalar count below the lane's width; those of `vi8` may take a mask for the shifted
  *   bytes, a constant within what the shift leaves, and then a constant count.
@@ -51,6 +53,7 @@ type IntegerBinary = 'add' | 'sub' | 'mul' | 'min' | 'max' | 'and' | 'or' | 'xor
  * - `vf32.add_pairs(a, b)` sums neighbours in every group of four lanes: a₀+a₁, a₂+a₃, b₀+b₁, b₂+b₃ of the group.
  * - `vf32.add_quads(a, b)` sums neighbouring groups of four lanes, those of a and then those of b, lane by lane; for
  *   vectors of more than four lanes.
+ * - `vf32.max_pairs` and `vf32.max_quads` do the same with the larger of two in place of their sum; NaN as for `max`.
  * - `vi8.dot(acc, a, b)`: acc.i32 lane j + Σ of 4 products a[4j+i]·b[4j+i], a signed, b in 0..127;
  *   `vi8.dot_unsigned` likewise with b in 0..255, which costs more where processors multiply 7 bits at most.
  * - `vi8.splat4` broadcasts the four bytes of an i32 to every group of four lanes.
@@ -74,6 +77,8 @@ export type PureOperation =
   | 'vf32.reduce_add'
   | 'vf32.add_pairs'
   | 'vf32.add_quads'
+  | 'vf32.max_pairs'
+  | 'vf32.max_quads'
   | 'vf32.reduce_max'
   | 'vf32.reduce_min'
   | 'vi8.splat4'

@@ -60,11 +60,17 @@ const FLOAT_CASES: [string, (b: Builder, x: never, y: never) => never, (x: numbe
     ['floor', (b, x) => b.floor(x), (x) => Math.floor(x)],
     ['nearest', (b, x) => b.nearest(x), (x) => (Math.abs(x) > 2 ** 30 || !Number.isFinite(x) ? x : roundEven(x))],
     ['select', (b, x, y) => b.select(b.lt(x, y), x, 7), (x, y) => (x < y ? x : 7)],
+    ['at_least', (b, x, y) => b.atLeast(x, y), (x, y) => taken(x, y, x < y)],
+    ['at_most', (b, x, y) => b.atMost(x, y), (x, y) => taken(x, y, x > y)],
+    ['at_least a constant', (b, x) => b.atLeast(x, -3), (x) => taken(x, -3, x < -3)],
+    ['at_most a constant', (b, x) => b.atMost(x, 3), (x) => taken(x, 3, x > 3)],
     ['exp', (b, x) => b.exp(x), (x) => Math.exp(x)],
     ['log', (b, x) => b.log(x), (x) => Math.log(x)],
     ['sigmoid', (b, x) => b.sigmoid(x), (x) => 1 / (1 + Math.exp(-x))],
   ] as [string, (b: Builder, x: VectorF32, y: VectorF32) => VectorF32, (x: number, y: number) => number][]
 ).map(([name, apply, expected]) => [name, apply as never, expected]);
+
+const taken = (x: number, bound: number, beyond: boolean) => (beyond ? bound : x);
 
 function roundEven(x: number): number {
   const below = Math.floor(x);
@@ -225,6 +231,40 @@ describe.each(targets)('the language on %s', (target) => {
       ...Array.from({ length: lanes }, (_, i) => vector(i).reduce((sum, value) => sum + value)),
       ...[pairs(first, second), pairs(first, first), pairs(sevens, second), pairs(second, sevens)].flat(),
       ...(lanes > 4 ? [quads(first, second), quads(second, second), quads(sevens, first)].flat() : []),
+    ];
+    expect(output.read().slice(0, expected.length)).toEqual(expected);
+  });
+
+  it('takes the larger of neighbouring lanes and groups of four, and so of many vectors at once', () => {
+    const { lanes } = targetInfo(target);
+    const kernel = defineKernel('larger_neighbours', { x: 'in', z: 'out' }, (b, p) => {
+      let vectors = Array.from({ length: lanes }, (_, i) => b.loadVector(p.x, 4 * lanes * i));
+      const halve = (join: (a: VectorF32, c: VectorF32) => VectorF32) => {
+        vectors = Array.from({ length: vectors.length / 2 }, (_, i) => join(vectors[2 * i]!, vectors[2 * i + 1]!));
+      };
+      const [first, second] = vectors as [VectorF32, VectorF32];
+      const results = [b.maxPairs(first, first), b.maxPairs(b.vectorF32(7), second)];
+      if (lanes > 4) results.push(b.maxQuads(second, b.vectorF32(7)));
+      for (let i = 0; i < 2; i++) halve((a, c) => b.maxPairs(a, c));
+      while (vectors.length > 1) halve((a, c) => b.maxQuads(a, c));
+      [vectors[0]!, ...results].forEach((result, i) => b.store(p.z, result, 4 * lanes * i));
+    });
+    const values = Array.from({ length: lanes * lanes }, (_, i) => ((i * 37) % 101) - 50);
+    const output = arena.f32(4 * lanes, { offset: 2 });
+    arena.run(kernel, { x: arena.f32(values, { offset: 1 }), z: output });
+    const vector = (i: number) => values.slice(i * lanes, (i + 1) * lanes);
+    const [first, second, sevens] = [vector(0), vector(1), new Array<number>(lanes).fill(7)];
+    const pairs = (a: number[], c: number[]) =>
+      a.map((_, i) => {
+        const [from, at] = [i % 4 < 2 ? a : c, i - (i % 4) + 2 * (i % 2)];
+        return Math.max(from[at]!, from[at + 1]!);
+      });
+    const quads = [second, sevens].flatMap((from) =>
+      from.filter((_, i) => i % 8 < 4).map((value, i) => Math.max(value, from[8 * (i >> 2) + 4 + (i % 4)]!)),
+    );
+    const expected = [
+      ...Array.from({ length: lanes }, (_, i) => Math.max(...vector(i))),
+      ...[pairs(first, first), pairs(sevens, second), lanes > 4 ? quads : []].flat(),
     ];
     expect(output.read().slice(0, expected.length)).toEqual(expected);
   });

@@ -1,5 +1,5 @@
-import { expNonPositive } from './attention-tiles.ts';
 import type { Builder, I32, Pointer, Variable, VectorF32, VectorI32 } from './builder.ts';
+import { expNonPositive } from './intrinsics.ts';
 import { BLOCK, LANES, part, partOfRow, type RowWork } from './latent-attention-layout.ts';
 import { fetchAhead } from './latent-attention-pack.ts';
 

@@ -19,22 +19,22 @@ function stripAt(b: Builder, index: I32, vectorsBefore: number, count: I32 | und
     count,
     keep,
     load: (base, memory = 'f32', fill = 0) => {
-      const address = b.offset(base, index, sizeOf(memory));
+      const address = b.sharedOffset(base, index, sizeOf(memory));
       if (count === undefined) return b.loadVector(address, elementsBefore * sizeOf(memory), memory);
       const value = b.loadPartial(address, count, memory);
       return fill === 0 ? value : keep(value, fill);
     },
     loadI32: (base) => {
-      const address = b.offset(base, index, 4);
+      const address = b.sharedOffset(base, index);
       return count === undefined ? b.loadVectorI32(address, elementsBefore * 4) : b.loadPartialI32(address, count);
     },
     store: (base, value, memory = 'f32') => {
-      const address = b.offset(base, index, sizeOf(memory));
+      const address = b.sharedOffset(base, index, sizeOf(memory));
       if (count === undefined) b.store(address, value, elementsBefore * sizeOf(memory), memory);
       else b.storePartial(address, value, count, memory);
     },
     storeI32: (base, value) => {
-      const address = b.offset(base, index, 4);
+      const address = b.sharedOffset(base, index);
       if (count === undefined) b.storeI32(address, value, elementsBefore * 4);
       else b.storePartialI32(address, value, count);
     },

@@ -15,6 +15,8 @@ import {
 
 /** Loads, stores and addresses of a kernel; see {@link Builder}. */
 export class MemoryBuilder extends ValueBuilder {
+  readonly #shared = new WeakMap<object, Map<string, Pointer>>();
+
   // ---- memory ---------------------------------------------------------------------------------------------------
 
   /** `base + index * scale` bytes. */
@@ -22,6 +24,18 @@ export class MemoryBuilder extends ValueBuilder {
     const result = this.newValue('ptr');
     this.emit({ op: 'offset', result, base, index: this.operand('i32', index), scale });
     return result;
+  }
+  /**
+   * The same, made once in a block however often it is asked for there. V8 fuses vectors only if they are stored to one
+   * address with constant offsets; where addresses are many, registers are better off with an `offset` for each use.
+   */
+  sharedOffset(base: Pointer, index: I32, scale = 4): Pointer {
+    const known = this.#shared.get(this.currentBlock) ?? new Map<string, Pointer>();
+    this.#shared.set(this.currentBlock, known);
+    const key = `${base.id} ${index.id} ${scale}`;
+    const address = known.get(key) ?? this.offset(base, index, scale);
+    known.set(key, address);
+    return address;
   }
   #load<T extends ValueType>(
     type: T,

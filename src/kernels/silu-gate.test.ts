@@ -91,6 +91,20 @@ describe.each(allTargets)('SiLU gate on %s', (target) => {
     );
   });
 
+  it('has a relative error below 4e-7 from -87 to 90', () => {
+    const columns = 4000;
+    const gate = [Array.from({ length: columns }, (_, i) => Math.fround((177 * i) / columns - 87))];
+    arena.run(siluGate, {
+      ...{ gate: gateSheet.put(gate), up: upSheet.put([new Array<number>(columns).fill(1)]), y: y.room(1, columns) },
+      ...{ rows: 1, columns, gateStride: columns, upStride: columns, yStride: columns },
+    });
+    const expected = forward(gate, [new Array<number>(columns).fill(1)])[0]!;
+    const worst = y.get()[0]!.reduce((error, value, i) => {
+      return expected[i] === 0 ? error : Math.max(error, Math.abs(value / expected[i]! - 1));
+    }, 0);
+    expect(worst).toBeLessThan(4e-7);
+  });
+
   it('saturates for large gates and passes NaN on', () => {
     const gate = [[-1000, -104, 1000, Infinity, Number.NaN, -0, Math.fround(1e-40)]];
     arena.run(siluGate, {

@@ -1,5 +1,6 @@
 import type { Builder, VectorF32 } from './builder.ts';
 import { matrix, strided } from './extents.ts';
+import { onePlusExpOfNegative } from './intrinsics.ts';
 import { defineKernel } from './kernel.ts';
 import { rowAddress, splitBlocks, vectorLoop } from './loops.ts';
 
@@ -9,7 +10,8 @@ import { rowAddress, splitBlocks, vectorLoop } from './loops.ts';
  *   y[r,c] = silu(gate[r,c]) · up[r,c],   silu(g) = g · σ(g),   σ(g) = 1 / (1 + e^−g)
  *
  * All are [rows, columns] f32 with row strides in elements. Gate and up may be halves of one row [rows, 2·columns]: pass
- * up = gate + columns elements and equal strides. y may be gate or up. A gate of −infinity gives NaN (0 · −infinity).
+ * up = gate + columns elements and equal strides. y may be gate or up. A gate below −88.4 gives zero, as
+ * e^−g is taken for infinity; −infinity gives NaN (−infinity / infinity).
  */
 export const siluGate = defineKernel(
   'siluGate',
@@ -49,10 +51,6 @@ export const siluGate = defineKernel(
 /** silu(gate) · up. */
 export function gated(b: Builder, gate: VectorF32, up: VectorF32): VectorF32 {
   return b.mul(b.div(gate, onePlusExpOfNegative(b, gate)), up);
-}
-
-function onePlusExpOfNegative(b: Builder, g: VectorF32): VectorF32 {
-  return b.add(b.exp(b.neg(g)), 1);
 }
 
 /**

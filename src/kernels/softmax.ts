@@ -1,6 +1,6 @@
-import { expNonPositive } from './attention-tiles.ts';
 import type { Builder, F32, I32, Pointer, Strip } from './builder.ts';
 import { matrix, strided } from './extents.ts';
+import { expNonPositive } from './intrinsics.ts';
 import { defineKernel, defineKernelFamily } from './kernel.ts';
 import { maxVectors, rowAddress, sumVectors, vectorLoop } from './loops.ts';
 
@@ -11,7 +11,7 @@ import { maxVectors, rowAddress, sumVectors, vectorLoop } from './loops.ts';
  *   p[r,c] = e^(scale · x[r,c] − z[r])
  *
  * All matrices are [rows, columns] f32 with row strides in elements; y may be x, dx may be dy. −infinity has probability
- * 0, and so has what lies 87 / scale or more below the row's maximum; NaN, +infinity and rows of nothing but −infinity
+ * 0, and so has what lies 87.7 / scale or more below the row's maximum; NaN, +infinity and rows of nothing but −infinity
  * give NaN.
  */
 

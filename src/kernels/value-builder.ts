@@ -47,6 +47,11 @@ export class ValueBuilder {
     return { id: this.values.length - 1, type };
   }
 
+  /** What `emit` adds to: a value made here is there for everything that follows in it, and inside that. */
+  protected get currentBlock(): readonly Instruction[] {
+    return this.#block;
+  }
+
   emit(instruction: Instruction): void {
     this.#block.push(instruction);
   }
@@ -149,6 +154,14 @@ export class ValueBuilder {
   }
   max<T extends Numeric>(a: Operand<T>, b: Operand<T>): Value<T> {
     return this.#binary('max', a, b);
+  }
+  /** `a`, or `bound` where a is less; NaN stays NaN. */
+  atLeast<T extends Float>(a: Value<T>, bound: Operand<T>): Value<T> {
+    return this.#binary('at_least', a, bound);
+  }
+  /** `a`, or `bound` where a is greater; NaN stays NaN. */
+  atMost<T extends Float>(a: Value<T>, bound: Operand<T>): Value<T> {
+    return this.#binary('at_most', a, bound);
   }
   /** Float division. */
   div<T extends Float>(a: Operand<T>, b: Operand<T>): Value<T> {
@@ -305,6 +318,14 @@ export class ValueBuilder {
   /** The sums of neighbouring groups of four lanes, those of `a` and then those of `b`; of more than four lanes. */
   addQuads(a: VectorF32, b: VectorF32): VectorF32 {
     return this.pure('vf32.add_quads', 'vf32', [a, b]);
+  }
+  /** As `addPairs`, with the larger of two in place of their sum. */
+  maxPairs(a: VectorF32, b: VectorF32): VectorF32 {
+    return this.pure('vf32.max_pairs', 'vf32', [a, b]);
+  }
+  /** As `addQuads`, with the larger of two in place of their sum. */
+  maxQuads(a: VectorF32, b: VectorF32): VectorF32 {
+    return this.pure('vf32.max_quads', 'vf32', [a, b]);
   }
   /** The four bytes of `a` in every group of four byte lanes. */
   splatBytes(a: I32): VectorI8 {

@@ -174,7 +174,7 @@ class Translator {
       );
     }
     if (operation.startsWith('reduce_')) return this.#reduce(type, operation, result, args);
-    if (operation === 'add_pairs' || operation === 'add_quads') return this.#addNeighbours(operation, result, args);
+    if (/_(pairs|quads)$/.test(operation)) return this.#joinNeighbours(operation, result, args);
     if (/^(splat4?|lane_index|dot(_unsigned)?)$/.test(operation)) {
       return this.#vectorOnly(operation, result, args);
     }
@@ -277,21 +277,22 @@ class Translator {
     };
   }
 
-  /** Sums of neighbouring lanes in groups of four, or of neighbouring groups. */
-  #addNeighbours(operation: string, result: Value, args: readonly Value[]): Step {
+  /** Sums, or the larger, of neighbouring lanes in groups of four, or of neighbouring groups. */
+  #joinNeighbours(operation: string, result: Value, args: readonly Value[]): Step {
     const to = this.#vectors[result.id]!;
     const [a, b] = args.map((value) => this.#vectors[value.id]!) as [Float64Array, Float64Array];
     const work = new Float64Array(to.length);
     const half = to.length / 2;
+    const join = operation.startsWith('max') ? Math.max : (x: number, y: number) => this.#round(x + y);
     return () => {
       for (let i = 0; i < to.length; i++) {
-        if (operation === 'add_pairs') {
+        if (operation.endsWith('pairs')) {
           const [from, at] = [i % 4 < 2 ? a : b, (i & ~3) + 2 * (i % 2)];
-          work[i] = this.#round(from[at]! + from[at + 1]!);
+          work[i] = join(from[at]!, from[at + 1]!);
         } else {
           const [from, lane] = i < half ? [a, i] : [b, i - half];
           const at = 2 * (lane & ~3) + (lane % 4);
-          work[i] = this.#round(from[at]! + from[at + 4]!);
+          work[i] = join(from[at]!, from[at + 4]!);
         }
       }
       to.set(work);

@@ -22,6 +22,9 @@ export const FLOAT_BINARY: Record<string, (a: number, b: number) => number> = {
   div: (a, b) => a / b,
   min: Math.min,
   max: Math.max,
+  // Unlike Math.max and Math.min they keep a NaN of a only.
+  at_least: (a, b) => (COMPARISONS.lt!(a, b) ? b : a),
+  at_most: (a, b) => (COMPARISONS.gt!(a, b) ? b : a),
 };
 
 function division(apply: (a: number, b: number) => number): (a: number, b: number) => number {

@@ -9,6 +9,7 @@ import {
 import { ByteWriter, TYPE } from './encoder.ts';
 import { areNeighbours, LANE_LOADS, LANE_STORES } from './memory-lanes.ts';
 import { OPCODES, SIMD } from './opcodes.ts';
+import { findStacked } from './stacked.ts';
 
 export interface EmitOptions {
   /** Use relaxed SIMD instructions. */
@@ -24,8 +25,8 @@ type Load = Extract<Instruction, { op: 'load' }>;
 type Store = Extract<Instruction, { op: 'store' }>;
 
 /**
- * Emits the body of `run(arguments, worker, workers)`. Every value of the kernel is one local; the engine's optimising
- * compiler turns locals into registers, so no allocation happens here.
+ * Emits the body of `run(arguments, worker, workers)`. Values of the kernel are locals, but for those that stay on the
+ * stack (see `findStacked`); the engine's optimising compiler turns locals into registers, so no allocation happens here.
  */
 export class WasmEmitter {
   readonly #program: KernelProgram;
@@ -37,16 +38,19 @@ export class WasmEmitter {
   readonly #constants = new Map<number, number>();
   /** Locals of {@link WasmEmitter.#table}, by their bytes. */
   readonly #tables = new Map<string, { readonly bytes: Uint8Array; readonly local: number }>();
+  /** Values that the next instruction takes from the stack. */
+  readonly #stacked: ReadonlySet<number>;
 
   constructor(program: KernelProgram, options: EmitOptions) {
     if (program.lanes !== 4)
       throw new Error(`WebAssembly vectors have 4 lanes, the kernel was built for ${program.lanes}`);
     this.#program = program;
     this.#options = options;
+    this.#stacked = findStacked(program);
     program.values.forEach((type, id) => {
       if (id === program.worker.id) this.#localOf[id] = 1;
       else if (id === program.workers.id) this.#localOf[id] = 2;
-      else this.#localOf[id] = this.#newLocal(this.#wasmType(type));
+      else if (!this.#stacked.has(id)) this.#localOf[id] = this.#newLocal(this.#wasmType(type));
     });
   }
 
@@ -79,11 +83,11 @@ export class WasmEmitter {
   }
 
   #get(value: Value): this {
-    this.#code.byte(0x20).unsigned(this.#localOf[value.id]!);
+    if (!this.#stacked.has(value.id)) this.#code.byte(0x20).unsigned(this.#localOf[value.id]!);
     return this;
   }
   #set(value: Value): this {
-    this.#code.byte(0x21).unsigned(this.#localOf[value.id]!);
+    if (!this.#stacked.has(value.id)) this.#code.byte(0x21).unsigned(this.#localOf[value.id]!);
     return this;
   }
   #local(operation: 0x20 | 0x21 | 0x22, index: number): this {
@@ -210,7 +214,8 @@ export class WasmEmitter {
     if (this.#shiftBytes(name, args)) return;
     const opcode = OPCODES[name];
     if (opcode !== undefined) {
-      for (const value of args) this.#get(value);
+      const fromStack = args[1] !== undefined && this.#stacked.has(args[1].id);
+      for (const value of fromStack ? args.toReversed() : args) this.#get(value);
       if (typeof opcode === 'number') this.#code.byte(opcode);
       else this.#simd(opcode[1]);
       return;
@@ -250,8 +255,18 @@ export class WasmEmitter {
         this.#table(Uint8Array.from(E2M1));
         this.#get(a).#simd(SIMD.swizzle);
         return;
+      case 'f32.at_least':
+      case 'f32.at_most':
+        this.#get(b)
+          .#get(a)
+          .#get(a)
+          .#get(b)
+          .#code.byte(name === 'f32.at_least' ? 0x5d : 0x5e, 0x1b);
+        return;
       case 'vf32.add_pairs':
-        return this.#addPairs(a, b);
+        return this.#joinPairs(a, b, SIMD.add);
+      case 'vf32.max_pairs':
+        return this.#joinPairs(a, b, SIMD.max);
       case 'vi8.dot':
         return this.#dot(a, b, c);
       case 'vi8.dot_unsigned':
@@ -307,7 +322,7 @@ export class WasmEmitter {
     const float = name.startsWith('vf32');
     const combine = {
       reduce_add: float ? SIMD.add : SIMD.addI32,
-      reduce_max: float ? 235 : 184,
+      reduce_max: float ? SIMD.max : 184,
       reduce_min: 234,
     }[operation];
     if (combine === undefined) throw new Error(`kernel ${this.#program.name}: no reduction ${name}`);
@@ -326,11 +341,11 @@ export class WasmEmitter {
     return this;
   }
 
-  /** Even lanes of both vectors plus odd ones. */
-  #addPairs(a: Value, b: Value): void {
+  /** Even lanes of both vectors with odd ones. */
+  #joinPairs(a: Value, b: Value, operation: number): void {
     this.#get(a).#get(b).#shuffleWords([0, 2, 4, 6]);
     this.#get(a).#get(b).#shuffleWords([1, 3, 5, 7]);
-    this.#simd(SIMD.add);
+    this.#simd(operation);
   }
 
   /** Without relaxed SIMD: 16-bit products of the low and high halves, summed in pairs twice. */

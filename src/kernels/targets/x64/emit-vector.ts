@@ -63,7 +63,8 @@ export function emitVector(context: Context, pure: Pure, position: number): void
   else if (/^sh/.test(operation)) emitShift(context, pure, position);
   else if (operation === 'select') emitSelect(context, pure, position);
   else if (operation.startsWith('reduce_')) emitReduce(context, pure, position);
-  else if (operation === 'add_pairs' || operation === 'add_quads') emitAddNeighbours(context, pure, position);
+  else if (/_(pairs|quads)$/.test(operation)) emitJoinNeighbours(context, pure, position);
+  else if (operation === 'at_least' || operation === 'at_most') emitBound(context, pure, position);
   else if (operation === 'dot') emitDot(context, pure, position);
   else if (operation === 'dot_unsigned') emitDotUnsigned(context, pure, position);
   else if (operation === 'dot_bf16') emitDotPairs(context, pure, position);
@@ -80,6 +81,16 @@ function emitBinary(context: Context, op: VectorOpcode, { name, args, result }: 
   const left = context.inRegister(a, position, 0);
   const right = context.operand(b, position, bytes);
   context.vector(op, context.target(result, position), left, right, { width: context.widthOf(result) });
+}
+
+/** The instructions give their second operand if either is NaN or both are zeros: the value that is bounded. */
+function emitBound(context: Context, { name, args, result }: Pure, position: number): void {
+  const [packed, scalar] = FLOAT[name.endsWith('at_least') ? 'max' : 'min']!;
+  const [value, bound] = args as [Value, Value];
+  const left = context.inRegister(bound, position, 0);
+  const right = context.operand(value, position);
+  const to = context.target(result, position);
+  context.vector(result.type === 'f32' ? scalar : packed, to, left, right, { width: context.widthOf(result) });
 }
 
 /**
@@ -399,20 +410,19 @@ function emitReduce(context: Context, { name, args, result }: Pure, position: nu
   else assembler.vector(V.vmovdStore, work, 0, to, { width: 128 });
 }
 
-/** Even and odd lanes of groups of four, or even and odd groups, of both operands side by side, added. */
-function emitAddNeighbours(context: Context, { name, args, result }: Pure, position: number): void {
+/** Even and odd lanes of groups of four, or even and odd groups, of both operands side by side, added or compared. */
+function emitJoinNeighbours(context: Context, { name, args, result }: Pure, position: number): void {
   const { assembler, scratch, level, width } = context;
   const [a, b] = [0, 1].map((i) => context.inRegister(args[i]!, position, i as 0 | 1)) as [number, number];
   const to = context.target(result, position);
   const free = [to, ...scratch].find((register) => register !== a && register !== b)!;
   const last = free === to ? scratch[0] : to;
-  const [op, even, odd] =
-    name === 'vf32.add_pairs'
-      ? [V.shufps, 0x88, 0xdd]
-      : level.avx512
-        ? [V.shuff32x4, 0x88, 0xdd]
-        : [V.perm2f128, 0x20, 0x31];
+  const [op, even, odd] = name.endsWith('pairs')
+    ? [V.shufps, 0x88, 0xdd]
+    : level.avx512
+      ? [V.shuff32x4, 0x88, 0xdd]
+      : [V.perm2f128, 0x20, 0x31];
   assembler.vector(op, free, a, b, { width, immediate: even });
   assembler.vector(op, last, a, b, { width, immediate: odd });
-  assembler.vector(V.addps, to, free, last, { width });
+  assembler.vector(name.startsWith('vf32.max') ? V.maxps : V.addps, to, free, last, { width });
 }

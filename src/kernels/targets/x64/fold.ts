@@ -37,6 +37,7 @@ function memoryOperands({ name, args }: Pure, options: FoldOptions): readonly nu
   if (operation === 'dot_unsigned') return options.dotBroadcasts ? [1] : [];
   if (operation === 'dot_bf16') return [1, 2];
   if (args.length !== 2 || operation.startsWith('sh')) return [];
+  if (operation === 'at_least' || operation === 'at_most') return [0];
   if (isCommutative(operation)) return [1, 0];
   return operation === 'sub' || operation === 'div' ? [1] : [];
 }
