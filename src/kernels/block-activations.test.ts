@@ -42,6 +42,7 @@ describe.each(targets)('8-bit blocks of activations on %s', (target) => {
   it.each([
     { rows: 1, blocks: 3, workers: 2 },
     { rows: 5, blocks: 10, workers: 3 },
+    { rows: 3, blocks: 37, workers: 2 },
     { rows: 0, blocks: 1, workers: 1 },
   ])('of gated rows equal those of what siluGate gives: $rows rows of $blocks blocks', ({ rows, blocks, workers }) => {
     const columns = blocks * BLOCK;

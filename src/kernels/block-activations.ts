@@ -42,7 +42,7 @@ export function offsetSum(b: Builder, block: Pointer, of: 'all' | 'first' | 'sec
 }
 
 /** Blocks whose magnitudes all stay below this become zeros: the inverse of their scale would leave the range of f32. */
-const SMALLEST = 2 ** -100;
+export const SMALLEST = 2 ** -100;
 
 /**
  * Rows of A[rows, 32·blocks] (row stride `strideA`) in 8 bits, by blocks of 32 along K: quantised[rows][blocks] of
@@ -74,8 +74,8 @@ export const quantiseRows = defineKernel(
 );
 
 /** The vectors of a block. */
-export function loadBlock(b: Builder, from: Pointer): VectorF32[] {
-  return Array.from({ length: BLOCK / b.lanes }, (_, i) => b.loadVector(from, i * b.lanes * 4));
+export function loadBlock(b: Builder, from: Pointer, offset = 0): VectorF32[] {
+  return Array.from({ length: BLOCK / b.lanes }, (_, i) => b.loadVector(from, offset + i * b.lanes * 4));
 }
 
 /** Writes a block of activations. */
@@ -127,7 +127,7 @@ function sumsOfHalves(b: Builder, quants: readonly VectorI32[]): [I32, I32] {
 }
 
 /** Combines the first half of the vectors with the second until one is left. */
-function halve<T extends VectorF32 | VectorI32>(vectors: readonly T[], combine: (x: T, y: T) => T): T {
+export function halve<T extends VectorF32 | VectorI32>(vectors: readonly T[], combine: (x: T, y: T) => T): T {
   const half = vectors.length / 2;
   if (half < 1) return vectors[0]!;
   return halve(
