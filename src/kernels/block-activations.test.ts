@@ -2,7 +2,9 @@ import { describe, expect, it } from 'vitest';
 import { ACTIVATION_BYTES, quantiseRows } from './block-activations.ts';
 import { BLOCK } from './block-formats.ts';
 import { gatedScratchElements, quantiseGated } from './block-gated.ts';
+import { addRmsNormQuantised, normScratchElements } from './block-norm.ts';
 import { noise, quantise } from './blocks.fixture.ts';
+import { addRmsNorm } from './rmsnorm.ts';
 import { siluGate } from './silu-gate.ts';
 import { allTargets, createArena } from './testing.ts';
 
@@ -58,6 +60,37 @@ describe.each(targets)('8-bit blocks of activations on %s', (target) => {
     const scratch = arena.f32(new Array<number>(gatedScratchElements(workers)).fill(0));
     arena.run(quantiseGated, { ...inputs, quantised: quantised!, scratch, blocks }, { workers });
     expect(quantised!.read()).toEqual(expected!.read());
+  });
+
+  it.each([
+    { rows: 1, blocks: 3, workers: 2 },
+    { rows: 5, blocks: 10, workers: 3 },
+    { rows: 3, blocks: 37, workers: 2 },
+    { rows: 2, blocks: 32, workers: 1 },
+    { rows: 0, blocks: 1, workers: 1 },
+  ])('of normed sums equal those of what addRmsNorm gives: $rows rows of $blocks blocks', (shape) => {
+    const { rows, blocks, workers } = shape;
+    const columns = blocks * BLOCK;
+    const stride = columns + 3;
+    const arena = createArena({ target });
+    const numbers = (count: number, seed: number) =>
+      arena.f32(Array.from({ length: count + 1 }, (_, i) => noise(seed + i, 20001) / 1000 - 10));
+    const inputs = { a: numbers(rows * stride, 0), addend: numbers(rows * stride, 7), weight: numbers(columns, 3) };
+    const room = (count: number) => arena.f32(new Array<number>(count + 1).fill(0));
+    const [sums, h, y, inverse] = [rows * stride, rows * stride, rows * columns, rows].map(room) as [
+      ReturnType<typeof room>,
+      ReturnType<typeof room>,
+      ReturnType<typeof room>,
+      ReturnType<typeof room>,
+    ];
+    const [expected, quantised] = [0, 1].map(() => arena.bytes(rows * blocks * ACTIVATION_BYTES));
+    const sizes = { rows, stride, eps: 1e-6 };
+    arena.run(addRmsNorm, { ...inputs, h: sums, y, inverse, ...sizes, columns, yStride: columns }, { workers });
+    arena.run(quantiseRows, { a: y, quantised: expected!, strideA: columns, rows, blocks }, { workers });
+    const scratch = room(normScratchElements(workers));
+    arena.run(addRmsNormQuantised, { ...inputs, h, quantised: quantised!, scratch, ...sizes, blocks }, { workers });
+    expect(quantised!.read()).toEqual(expected!.read());
+    expect(h.read()).toEqual(sums.read());
   });
 });
 

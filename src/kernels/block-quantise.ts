@@ -1,6 +1,7 @@
-import { ACTIVATION_BYTES, ACTIVATION_SCALE, halve, loadBlock, SMALLEST } from './block-activations.ts';
+import { ACTIVATION_BYTES, ACTIVATION_SCALE, halve, loadBlock, quantiseBlock, SMALLEST } from './block-activations.ts';
 import { BLOCK } from './block-formats.ts';
-import type { Builder, Pointer, VectorF32, VectorI32 } from './builder.ts';
+import type { Builder, I32, Pointer, VectorF32, VectorI32 } from './builder.ts';
+import { ceilDivide } from './matmul-tile.ts';
 
 /**
  * As many blocks of activations as there are lanes, to the last bit as `quantiseBlock` makes them one by one. What a block
@@ -10,13 +11,13 @@ import type { Builder, Pointer, VectorF32, VectorI32 } from './builder.ts';
  */
 
 /** Numbers of the scratch that both steps need: five vectors of any target. */
-export const TOGETHER_ELEMENTS = 5 * 16;
+const TOGETHER_ELEMENTS = 5 * 16;
 
 /** What the sum of a block's second half is multiplied with to stand beside that of the first, at most 16·127. */
 const HALVES_APART = 4096;
 
 /** The blocks of 32 numbers that begin at `from`, one behind the other: makes their scales. */
-export function scaleTogether(b: Builder, from: Pointer, scratch: Pointer): void {
+function scaleTogether(b: Builder, from: Pointer, scratch: Pointer): void {
   const largest = ofEachBlock(b, 'max', (block) =>
     halve(
       loadBlock(b, from, block * BLOCK * 4).map((value) => b.abs(value)),
@@ -30,7 +31,7 @@ export function scaleTogether(b: Builder, from: Pointer, scratch: Pointer): void
 }
 
 /** The same blocks with these scales: writes them to `to`, one behind the other. */
-export function roundTogether(b: Builder, from: Pointer, to: Pointer, scratch: Pointer): void {
+function roundTogether(b: Builder, from: Pointer, to: Pointer, scratch: Pointer): void {
   const plus = (x: VectorF32, y: VectorF32) => b.add<'vf32'>(x, y);
   const sums = ofEachBlock(b, 'add', (block) => {
     const inverse = b.loadSplat(scratch, block * 4);
@@ -57,6 +58,69 @@ export function roundTogether(b: Builder, from: Pointer, to: Pointer, scratch: P
     const words = [0, 1, 2, 3].map((i) => b.loadI32(scratch, place(i) + block * 4));
     for (const [i, word] of words.entries()) b.storeI32(to, word, block * ACTIVATION_BYTES + ACTIVATION_SCALE + i * 4);
   }
+}
+
+/** Blocks `first`… of a row. */
+export interface Piece {
+  readonly row: I32;
+  readonly first: I32;
+  readonly count: I32;
+}
+
+/** Blocks of a piece at most: the lanes of the widest target. */
+const MOST_BLOCKS = 16;
+const PIECE_BYTES = MOST_BLOCKS * BLOCK * 4;
+
+/** Numbers of a worker's own that {@link quantisePieces} needs: a piece that is rounded, the next, and scales. */
+export const PIECES_ELEMENTS = 2 * MOST_BLOCKS * BLOCK + TOGETHER_ELEMENTS;
+
+/** Pieces of a row of so many blocks. */
+export const piecesOf = (b: Builder, blocks: I32): I32 => ceilDivide(b, blocks, b.lanes);
+
+/**
+ * Rounds rows of `blocks` blocks each that do not go to memory: `write` puts the numbers of a piece to a place of the
+ * worker's own. Pieces start…end - 1 of those of all rows, in order. Turn by turn a piece is rounded, and the next is
+ * written while the rounding waits for its scales.
+ */
+export function quantisePieces(
+  b: Builder,
+  work: {
+    readonly quantised: Pointer;
+    readonly blocks: I32;
+    /** PIECES_ELEMENTS floats. */
+    readonly own: Pointer;
+    readonly start: I32;
+    readonly end: I32;
+  },
+  write: (piece: Piece, to: Pointer) => void,
+): void {
+  const { quantised, own, start, end } = work;
+  const scratch = b.offset(own, 2 * PIECE_BYTES, 1);
+  const numbers = (unit: I32) => b.offset(own, b.and<'i32'>(unit, 1), PIECE_BYTES);
+  const pieces = piecesOf(b, work.blocks);
+  const pieceOf = (unit: I32): Piece => {
+    const row = b.divideUnsigned(unit, pieces);
+    const first = b.mul<'i32'>(b.sub<'i32'>(unit, b.mul<'i32'>(row, pieces)), b.lanes);
+    return { row, first, count: b.min<'i32'>(b.sub<'i32'>(work.blocks, first), b.lanes) };
+  };
+  b.loop(b.sub<'i32'>(start, 1), end, 1, (unit) => {
+    const { row, first, count } = pieceOf(b.max<'i32'>(unit, 0));
+    const blocks = b.select<'i32'>(b.ge<'i32'>(unit, start), count, 0);
+    const whole = b.eq<'i32'>(blocks, b.lanes);
+    b.if(whole, () => scaleTogether(b, numbers(unit), scratch));
+    const next = b.add<'i32'>(unit, 1);
+    b.if(b.lt<'i32'>(next, end), () => write(pieceOf(next), numbers(next)));
+    const to = b.offset(quantised, b.add<'i32'>(b.mul<'i32'>(row, work.blocks), first), ACTIVATION_BYTES);
+    b.if(
+      whole,
+      () => roundTogether(b, numbers(unit), to, scratch),
+      () =>
+        b.loop(0, blocks, 1, (block) => {
+          const from = b.offset(numbers(unit), block, BLOCK * 4);
+          quantiseBlock(b, loadBlock(b, from), b.offset(to, block, ACTIVATION_BYTES));
+        }),
+    );
+  });
 }
 
 /** A vector whose lane i is what the lanes of `make(i)` give when they are added up, or the largest of them. */

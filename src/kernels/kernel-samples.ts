@@ -6,6 +6,7 @@ import { quantiseRows } from './block-activations.ts';
 import { BLOCK_FORMATS } from './block-formats.ts';
 import { quantiseGated } from './block-gated.ts';
 import { blockMatmul, expertBlockMatmul, groupedBlockMatmul, headsBlockMatmul } from './block-matmul.ts';
+import { addRmsNormQuantised } from './block-norm.ts';
 import { gatherBlockRows } from './block-rows.ts';
 import { crossEntropy, crossEntropyBackward, crossEntropyWithGradient } from './cross-entropy.ts';
 import {
@@ -144,6 +145,7 @@ function blockProducts(): Kernel[] {
   return [
     kernel(quantiseRows),
     kernel(quantiseGated),
+    kernel(addRmsNormQuantised),
     ...variants.flatMap((variant) => [
       kernel(blockMatmul(variant)),
       kernel(headsBlockMatmul(variant)),

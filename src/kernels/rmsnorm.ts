@@ -1,4 +1,4 @@
-import type { Builder, F32, I32, Pointer } from './builder.ts';
+import type { Builder, F32, I32, Pointer, Strip, VectorF32 } from './builder.ts';
 import { list, matrix, strided } from './extents.ts';
 import { defineKernel, defineKernelFamily } from './kernel.ts';
 import { columnFold, rowAddress, sumVectors, vectorLoop } from './loops.ts';
@@ -16,8 +16,26 @@ import { columnFold, rowAddress, sumVectors, vectorLoop } from './loops.ts';
 const CHAINS = 4;
 
 function inverseRms(b: Builder, x: Pointer, columns: I32, eps: F32): F32 {
+  return inverseRmsOf(b, columns, eps, (strip) => strip.load(x));
+}
+
+/** The inverse for a row h = a + addend, which is written. */
+export function addedInverseRms(
+  b: Builder,
+  { a, addend, h }: { readonly a: Pointer; readonly addend: Pointer; readonly h: Pointer },
+  columns: I32,
+  eps: F32,
+): F32 {
+  return inverseRmsOf(b, columns, eps, (strip) => {
+    const value = b.add<'vf32'>(strip.load(a), strip.load(addend));
+    strip.store(h, value);
+    return value;
+  });
+}
+
+function inverseRmsOf(b: Builder, columns: I32, eps: F32, load: (strip: Strip) => VectorF32): F32 {
   const sum = sumVectors(b, b.i32(0), columns, CHAINS, (accumulator, strip) => {
-    const value = strip.load(x);
+    const value = load(strip);
     return b.fma(value, value, accumulator);
   });
   return b.div(1, b.sqrt(b.add(b.div(sum, b.toF32(columns)), eps)));
@@ -110,12 +128,7 @@ export const addRmsNorm = defineKernel(
     b.splitLoop(p.rows, (row) => {
       const at = b.mul(row, p.stride);
       const [a, addend, h] = [b.offset(p.a, at), b.offset(p.addend, at), b.offset(p.h, at)];
-      const sum = sumVectors(b, b.i32(0), p.columns, CHAINS, (accumulator, strip) => {
-        const value = b.add(strip.load(a), strip.load(addend));
-        strip.store(h, value);
-        return b.fma(value, value, accumulator);
-      });
-      const inverse = b.div(1, b.sqrt(b.add(b.div(sum, b.toF32(p.columns)), p.eps)));
+      const inverse = addedInverseRms(b, { a, addend, h }, p.columns, p.eps);
       b.store(b.offset(p.inverse, row), inverse);
       scaleRow(b, h, p.weight, rowAddress(b, p.y, row, p.yStride), p.columns, inverse);
     });

@@ -5,6 +5,7 @@ import {
   cacheDType,
   DTYPE_BYTES,
   type Tensor,
+  type Weight,
 } from '../tensor/index.ts';
 import { cachedGroupedQuery, documentGroupedQuery, groupedQueryCacheParts } from './attention-grouped-query.ts';
 import type { CachedAttention, Documents, RotaryInput } from './attention-input.ts';
@@ -38,6 +39,16 @@ export function cachedAttention(
   return parameters.kind === 'latent'
     ? cachedLatent(x, parameters, { ...input, attention: attentionOf(config, 'latent') })
     : cachedGroupedQuery(x, parameters, { ...input, attention: attentionOf(config, 'grouped-query') });
+}
+
+/** All weights that a layer's attention multiplies its input with: it does nothing else with it. */
+export function attentionInputWeights(parameters: AttentionParameters): readonly Weight[] {
+  if (parameters.kind === 'grouped-query') {
+    return [parameters.query, parameters.key, parameters.value].map(({ weight }) => weight);
+  }
+  const { query, queryCompression, latentDown, indexer } = parameters;
+  const queries = [query, queryCompression?.down].filter((weight) => weight !== undefined);
+  return [...queries, latentDown, ...(indexer === undefined ? [] : [indexer.key, indexer.weights])];
 }
 
 function attentionOf<K extends AttentionConfig['kind']>({ attention }: ModelConfig, kind: K) {

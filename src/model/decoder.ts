@@ -1,5 +1,6 @@
 import {
   add,
+  addRmsNorm,
   concatenate,
   embedding,
   linear,
@@ -8,8 +9,9 @@ import {
   type RowCount,
   rmsNorm,
   type Tensor,
+  type Weight,
 } from '../tensor/index.ts';
-import { cachedAttention, documentAttention } from './attention.ts';
+import { attentionInputWeights, cachedAttention, documentAttention } from './attention.ts';
 import type { CachedAttention, Documents, RotaryInput } from './attention-input.ts';
 import type { ModelConfig } from './config-types.ts';
 import { type ExpertPairs, type ExpertStep, expertsFeedForward, gatedFeedForward } from './feed-forward.ts';
@@ -31,8 +33,19 @@ interface ExpertOptions {
   readonly pairs?: ExpertPairs | undefined;
 }
 
-interface LayerOutput {
+/** The sum of the embedding and all layers so far, and what the norm of the next layer makes of it, if it is made yet. */
+interface Stream {
   readonly hidden: Tensor;
+  readonly normed: Tensor | undefined;
+}
+
+/** A norm, and all weights that its result is multiplied with, if nothing else is done with it. */
+interface Norm {
+  readonly weight: Tensor;
+  readonly onlyFor: readonly Weight[];
+}
+
+interface LayerOutput extends Stream {
   /** Output of the attention before the residual is added. */
   readonly attention: Tensor;
   readonly experts: ExpertStep | undefined;
@@ -40,8 +53,10 @@ interface LayerOutput {
   readonly routing: Routing | undefined;
 }
 
+/** `next` is the layer that follows, if any does in this place. */
 function decoderLayer(
-  hidden: Tensor,
+  { hidden, normed }: Stream,
+  next: LayerParameters | undefined,
   layer: number,
   parameters: LayerParameters,
   config: ModelConfig,
@@ -49,15 +64,20 @@ function decoderLayer(
   experts: ExpertOptions,
 ): LayerOutput {
   const { rmsNormEps: eps } = config;
-  const attention = attend(rmsNorm(hidden, parameters.inputNorm, eps), layer, parameters);
-  const middle = add(hidden, attention);
-  const x = rmsNorm(middle, parameters.postAttentionNorm, eps);
-  const { feedForward } = parameters;
-  if (!isExperts(feedForward)) {
-    return { hidden: add(middle, gatedFeedForward(x, feedForward)), attention, experts: undefined, routing: undefined };
-  }
-  const { output, routing, step } = expertsFeedForward(x, feedForward, config, experts);
-  return { hidden: add(middle, output), attention, experts: step, routing };
+  const joined = (sum: Tensor, addend: Tensor, { weight, onlyFor }: Norm) =>
+    addRmsNorm(sum, addend, weight, eps, { onlyFor });
+  const { feedForward, postAttentionNorm: weight } = parameters;
+  const attention = attend(normed ?? rmsNorm(hidden, parameters.inputNorm, eps), layer, parameters);
+  const dense = isExperts(feedForward) ? undefined : feedForward;
+  const middle = joined(hidden, attention, { weight, onlyFor: dense ? [dense.gateUp] : [] });
+  const { output, routing, step } = isExperts(feedForward)
+    ? expertsFeedForward(middle.normed, feedForward, config, experts)
+    : { output: gatedFeedForward(middle.normed, feedForward), routing: undefined, step: undefined };
+  const shared = { attention, experts: step, routing };
+  if (next === undefined) return { hidden: add(middle.sum, output), normed: undefined, ...shared };
+  const onlyFor = attentionInputWeights(next.attention);
+  const end = joined(middle.sum, output, { weight: next.inputNorm, onlyFor });
+  return { hidden: end.sum, normed: end.normed, ...shared };
 }
 
 export interface DecoderOutput {
@@ -93,10 +113,11 @@ function decodeLayers(
   attend: Attend,
   experts: ExpertOptions,
 ): LayerOutput[] {
-  let hidden = input;
-  return parameters.layers.slice(first, end).map((layerParameters, at) => {
-    const output = decoderLayer(hidden, first + at, layerParameters, config, attend, experts);
-    hidden = output.hidden;
+  let stream: Stream = { hidden: input, normed: undefined };
+  const layers = parameters.layers.slice(first, end);
+  return layers.map((layer, at) => {
+    const output = decoderLayer(stream, layers[at + 1], first + at, layer, config, attend, experts);
+    stream = output;
     return output;
   });
 }
@@ -152,7 +173,8 @@ export function predictDocuments(
   const joined = concatenate(rmsNorm(embedded, module.embeddingNorm, eps), rmsNorm(hidden, module.hiddenNorm, eps));
   const attend: Attend = (x, _layer, { attention }) =>
     documentAttention(x, attention, config, input.rotary, input.documents);
-  const output = decoderLayer(linear(joined, module.projection), layer, module.layer, config, attend, balanceOf(input));
+  const stream: Stream = { hidden: linear(joined, module.projection), normed: undefined };
+  const output = decoderLayer(stream, undefined, layer, module.layer, config, attend, balanceOf(input));
   return { hidden: rmsNorm(output.hidden, module.finalNorm, eps), experts: output.experts };
 }
 

@@ -43,7 +43,7 @@ export {
   matrixProducts,
 } from './ops/linear.ts';
 export { crossEntropy } from './ops/loss.ts';
-export { headsRmsNorm, layerNorm, rmsNorm } from './ops/normalization.ts';
+export { addRmsNorm, headsRmsNorm, layerNorm, rmsNorm } from './ops/normalization.ts';
 export { type RotaryShape, type RotaryTable, rotaryInPlace } from './ops/rotary.ts';
 export { type KernelTime, Program, type ProgramMemory } from './program.ts';
 export { type Operand, type Recorder, type RecordOptions, record, recorder, rowsOf } from './record.ts';

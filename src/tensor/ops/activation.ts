@@ -1,11 +1,10 @@
 import { BLOCK } from '../../kernels/block-formats.ts';
 import { gatedScratchElements, quantiseGated } from '../../kernels/block-gated.ts';
-import { isNarrowFormat } from '../../kernels/narrow-panels.ts';
 import { siluGateBackward, siluGate as siluGateKernel } from '../../kernels/silu-gate.ts';
-import { BlockTensor, type Weight } from '../block-tensor.ts';
+import type { Weight } from '../block-tensor.ts';
 import { recorder, rowsOf } from '../record.ts';
 import type { Tensor } from '../tensor.ts';
-import { activationRowBytes, EIGHT_BIT_ACTIVATIONS, eightBitActivations } from './block-linear.ts';
+import { eightBitPlace, roundsActivations } from './block-linear.ts';
 import { gradientBuffer, onBackward, wantsGradient } from './differentiate.ts';
 
 export interface SiluGateOptions {
@@ -22,10 +21,8 @@ export function siluGate(gateUp: Tensor, { onlyFor }: SiluGateOptions = {}): Ten
   const [gate, up] = [gateUp.slice(0, columns), gateUp.slice(columns, columns)];
   const y = recorder().empty([...gateUp.shape.slice(0, -1), columns], { rowCount: gateUp.rowCount });
   const strides = { gateStride: gateUp.stride, upStride: gateUp.stride };
-  if (onlyFor instanceof BlockTensor && !isNarrowFormat(onlyFor.format) && !wantsGradient(gateUp)) {
-    const quantised = recorder().derived(y, EIGHT_BIT_ACTIVATIONS, () =>
-      eightBitActivations(y.rows * activationRowBytes(columns)),
-    );
+  if (onlyFor !== undefined && roundsActivations(onlyFor) && !wantsGradient(gateUp)) {
+    const quantised = eightBitPlace(y);
     const scratch = recorder().empty([gatedScratchElements(recorder().runtime.workers)], { name: 'gated numbers' });
     const sizes = { ...strides, rows: rowsOf(gateUp), blocks: columns / BLOCK };
     recorder().call(quantiseGated, { gate, up, quantised, scratch, ...sizes });

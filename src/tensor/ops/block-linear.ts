@@ -3,7 +3,7 @@ import { type BlockArgument, type BlockMatmulShape, planBlockMatmul } from '../.
 import { isNarrowFormat } from '../../kernels/narrow-panels.ts';
 import { planNarrowMatmul } from '../../kernels/narrow-plan.ts';
 import type { PanelFormat } from '../../kernels/panels.ts';
-import type { BlockTensor } from '../block-tensor.ts';
+import { BlockTensor, JoinedRows, type Weight } from '../block-tensor.ts';
 import { type Operand, recorder, rowsOf } from '../record.ts';
 import type { Tensor } from '../tensor.ts';
 import { wantsGradient } from './differentiate.ts';
@@ -73,14 +73,27 @@ export function usableFormat({ name, lanes, format }: BlockTensor): PanelFormat 
 }
 
 /** What `recorder().derived` calls the rows of a tensor in 8 bits, by blocks of 32 columns. */
-export const EIGHT_BIT_ACTIVATIONS = 'activations in 8 bits';
+const EIGHT_BIT_ACTIVATIONS = 'activations in 8 bits';
 
 /** A temporary for them. */
-export function eightBitActivations(bytes: number): Tensor {
+function eightBitActivations(bytes: number): Tensor {
   return recorder().empty([Math.max(1, bytes)], { dtype: 'u8', name: EIGHT_BIT_ACTIVATIONS });
 }
 
+/** Whether products with a weight round what is multiplied with it to 8 bits. */
+export function roundsActivations(weight: Weight): boolean {
+  if (weight instanceof JoinedRows) return weight.parts.every(roundsActivations);
+  return weight instanceof BlockTensor && !isNarrowFormat(weight.format);
+}
+
+/** Memory for the rows of `x` in 8 bits, known to all products of x: nothing else may read x if it is not written itself. */
+export function eightBitPlace(x: Tensor): Tensor {
+  return recorder().derived(x, EIGHT_BIT_ACTIVATIONS, () =>
+    eightBitActivations(x.rows * activationRowBytes(x.columns)),
+  );
+}
+
 /** Bytes of a row of activations in 8 bits. */
-export function activationRowBytes(columns: number): number {
+function activationRowBytes(columns: number): number {
   return (columns / 32) * ACTIVATION_BYTES;
 }

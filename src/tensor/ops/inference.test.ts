@@ -4,6 +4,7 @@ import { fileRows } from '../../kernels/blocks.fixture.ts';
 import { Random } from '../../platform/random.ts';
 import {
   add,
+  addRmsNorm,
   allocateBlockTensor,
   type CachePart,
   cachePart,
@@ -19,6 +20,7 @@ import {
   rmsNorm,
   siluGate,
   type Tensor,
+  type Weight,
   writeCache,
 } from '../index.ts';
 import { normal } from '../testing.ts';
@@ -98,6 +100,19 @@ describe.each(['interpreter', 'wasm'] as const)('on %s', (target) => {
     );
   });
 
+  it('addRmsNorm gives the numbers of add and rmsNorm, of slices too', () => {
+    const [wide, addend, w] = [floats('wide', 3, 13), floats('addend', 3, 10), floats('w', 10)];
+    for (const a of [floats('a', 3, 10), wide.slice(1, 10)]) {
+      const apart = (part: 'sum' | 'normed') => () => {
+        const sum = add(a, addend);
+        return part === 'sum' ? sum : rmsNorm(sum, w, 1e-3);
+      };
+      for (const part of ['sum', 'normed'] as const) {
+        expect(run(() => addRmsNorm(a, addend, w, 1e-3)[part])).toEqual(run(apart(part)));
+      }
+    }
+  });
+
   it('headsLinear multiplies every head by its matrix, as it is and transposed', () => {
     const [x, w] = [floats('x', 3, 2 * 4), floats('w', 2, 4, 5)];
     const expected = rowsOf(x).flatMap((row) =>
@@ -144,19 +159,42 @@ describe.each(['interpreter', 'wasm'] as const)('on %s', (target) => {
     },
   );
 
-  it.each([1, 2, 40])(
-    'siluGate only for weights in blocks gives their product the same numbers, of %d rows',
+  describe.each([1, 2, 40])(
+    'what is only for weights in blocks gives their products the same numbers, %d rows',
     (rows) => {
       const [columns, inner] = [21, 64];
-      const w = allocateBlockTensor(runtime, 'w', [columns, inner], 'q4_0');
-      const blocks = fileRows('q4_0', columns, inner, 1);
-      packPanels('q4_0', w.lanes, { rows: columns, inner }, blocks, runtime.view(w.panels) as Uint8Array);
-      const gateUp = floats('gateUp', rows, 2 * inner);
-      const inTwo = run(() => linear(siluGate(gateUp), w));
-      expect(run(() => linear(siluGate(gateUp, { onlyFor: w }), w))).toEqual(inTwo);
-      expect(inTwo.some((value) => value !== 0)).toBe(true);
-      // Nothing wrote what a reader of anything else would read.
-      expect(() => run(() => add(siluGate(gateUp, { onlyFor: w }), gateUp.slice(0, inner)))).toThrow(/reads temporary/);
+      const blockWeight = (name: string, seed: number) => {
+        const w = allocateBlockTensor(runtime, name, [columns, inner], 'q4_0');
+        const blocks = fileRows('q4_0', columns, inner, seed);
+        packPanels('q4_0', w.lanes, { rows: columns, inner }, blocks, runtime.view(w.panels) as Uint8Array);
+        return w;
+      };
+
+      it('of siluGate', () => {
+        const w = blockWeight('w', 1);
+        const gateUp = floats('gateUp', rows, 2 * inner);
+        const inTwo = run(() => linear(siluGate(gateUp), w));
+        expect(run(() => linear(siluGate(gateUp, { onlyFor: w }), w))).toEqual(inTwo);
+        expect(inTwo.some((value) => value !== 0)).toBe(true);
+        // Nothing wrote what a reader of anything else would read.
+        expect(() => run(() => add(siluGate(gateUp, { onlyFor: w }), gateUp.slice(0, inner)))).toThrow(
+          /reads temporary/,
+        );
+      });
+
+      it('of addRmsNorm', () => {
+        const weights = [blockWeight('query', 1), blockWeight('key', 2)];
+        const [a, addend, norm] = [floats('a', rows, inner), floats('addend', rows, inner), floats('norm', inner)];
+        const normed = (onlyFor: readonly Weight[]) => addRmsNorm(a, addend, norm, 1e-6, { onlyFor });
+        for (const w of weights) {
+          const inTwo = run(() => linear(rmsNorm(add(a, addend), norm, 1e-6), w));
+          expect(run(() => linear(normed(weights).normed, w))).toEqual(inTwo);
+          // One that takes floats is among those that read it.
+          expect(run(() => linear(normed([...weights, floats('f32', columns, inner)]).normed, w))).toEqual(inTwo);
+        }
+        expect(run(() => normed(weights).sum)).toEqual(run(() => add(a, addend)));
+        expect(() => run(() => add(normed(weights).normed, addend))).toThrow(/reads temporary/);
+      });
     },
   );
 

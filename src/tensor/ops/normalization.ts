@@ -1,17 +1,59 @@
+import { BLOCK } from '../../kernels/block-formats.ts';
+import { addRmsNormQuantised, normScratchElements } from '../../kernels/block-norm.ts';
 import { layerNorm as layerNormKernel } from '../../kernels/layernorm.ts';
 import {
+  addRmsNorm as addRmsNormKernel,
   rmsNormBackwardInput,
   rmsNormBackwardWeight,
   rmsNorm as rmsNormKernel,
   rmsNormSaving,
 } from '../../kernels/rmsnorm.ts';
+import type { Weight } from '../block-tensor.ts';
 import { recorder, rowsOf } from '../record.ts';
 import type { Tensor } from '../tensor.ts';
+import { eightBitPlace, roundsActivations } from './block-linear.ts';
 import { onBackward, wantsGradient } from './differentiate.ts';
+import { add } from './elementwise.ts';
 
 /** y = x / sqrt(mean(x²) + eps) · weight per row; weight [columns]. */
 export function rmsNorm(x: Tensor, weight: Tensor, eps: number): Tensor {
   return normalise(x, weight, eps, (rows) => rows);
+}
+
+export interface AddRmsNormOptions {
+  /**
+   * The weights that the normed rows are multiplied with, if that is all that is done with them: with weights in blocks
+   * they are then made in 8 bits at once, the same numbers without a way through memory, and can be read by nothing else.
+   */
+  readonly onlyFor?: readonly Weight[];
+}
+
+/** A residual sum and its norm: sum = a + addend, normed = rmsNorm(sum), in one pass where no gradient is wanted. */
+export function addRmsNorm(
+  a: Tensor,
+  addend: Tensor,
+  weight: Tensor,
+  eps: number,
+  { onlyFor = [] }: AddRmsNormOptions = {},
+): { readonly sum: Tensor; readonly normed: Tensor } {
+  const { stride, columns } = a;
+  if (wantsGradient(a, addend, weight) || addend.stride !== stride || stride !== columns) {
+    const sum = add(a, addend);
+    return { sum, normed: rmsNorm(sum, weight, eps) };
+  }
+  const { rowCount } = a;
+  const sum = recorder().empty(a.shape, { rowCount });
+  const normed = recorder().empty(a.shape, { rowCount });
+  const common = { a, addend, weight, h: sum, rows: rowsOf(a), stride, eps };
+  if (onlyFor.length > 0 && onlyFor.every(roundsActivations)) {
+    const scratch = recorder().empty([normScratchElements(recorder().runtime.workers)], { name: 'normed numbers' });
+    const quantised = eightBitPlace(normed);
+    recorder().call(addRmsNormQuantised, { ...common, quantised, scratch, blocks: columns / BLOCK });
+  } else {
+    const inverse = recorder().empty([a.rows, 1], { rowCount });
+    recorder().call(addRmsNormKernel, { ...common, y: normed, inverse, columns, yStride: normed.stride });
+  }
+  return { sum, normed };
 }
 
 /** {@link rmsNorm} of every head of every row: x [rows, heads · size], contiguous, weight [size]. */
