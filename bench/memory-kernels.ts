@@ -70,7 +70,13 @@ export function prepareMemoryKernels(runner: KernelRunner, rows: number): Memory
     make(rmsNorm, 'copy', 2, { x, weight: weights, y, ...sizes, eps: 1e-6 }),
     make(softmax, 'copy', 2, { x, y, ...sizes, scale: 1 }),
     ...(['interleaved', 'halves'] as const).map((layout) =>
-      make(rotary({ layout, inverse: false }), 'copy', 2, { ...turning, ...offsets }, `rotary, ${layout}`),
+      make(
+        rotary({ layout, inverse: false, bias: false }),
+        'copy',
+        2,
+        { ...turning, ...offsets, bias: 0 },
+        `rotary, ${layout}`,
+      ),
     ),
     make(siluGate, 'copy', 3, {
       gate: x,

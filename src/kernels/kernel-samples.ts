@@ -91,8 +91,9 @@ function rowKernels(): Kernel[] {
     ...[kernel(crossEntropy), kernel(crossEntropyBackward), kernel(crossEntropyWithGradient)],
     ...[kernel(argmaxRows), kernel(topCandidates), kernel(logSumExpRows)],
     ...[kernel(tokenLogProbabilities), kernel(addLogitBias)],
+    ...(['interleaved', 'halves'] as const).map((layout) => kernel(rotary({ layout, inverse: false, bias: true }))),
     ...(['interleaved', 'halves'] as const).flatMap((layout) =>
-      [false, true].map((inverse) => kernel(rotary({ layout, inverse }))),
+      [false, true].map((inverse) => kernel(rotary({ layout, inverse, bias: false }))),
     ),
   ];
 }

@@ -1,5 +1,5 @@
 import type { Builder, F32, I32, Pointer } from './builder.ts';
-import { type Extent, headed, indices, list, rowsWithin } from './extents.ts';
+import { type Extent, headed, indices, list, nothing, rowsWithin } from './extents.ts';
 import { defineKernelFamily } from './kernel.ts';
 import { rowAddress } from './loops.ts';
 
@@ -18,7 +18,8 @@ import { rowAddress } from './loops.ts';
  * cosines and sines are [maximum positions, half] f32, made by the host: base frequencies, YaRN's interpolation and
  * its factor on the amplitude live there (`rope_theta`, `rope_scaling`). Positions are checked by the host.
  *
- * With `inverse` the rotation goes back by the same angle, which is the gradient: dx from dy.
+ * With `inverse` the rotation goes back by the same angle, which is the gradient: dx from dy. With `bias`, numbers that lie
+ * as a row of x does are added to it first; without, `bias` is not read.
  */
 export const rotary = defineKernelFamily(
   'rotary',
@@ -28,6 +29,7 @@ export const rotary = defineKernelFamily(
     positions: 'in',
     cosines: 'in',
     sines: 'in',
+    bias: 'in',
     rows: 'i32',
     heads: 'i32',
     half: 'i32',
@@ -38,7 +40,7 @@ export const rotary = defineKernelFamily(
     yHeadStride: 'i32',
     yOffset: 'i32',
   },
-  (b, p, variant: { layout: RotaryLayout; inverse: boolean }) => {
+  (b, p, variant: { layout: RotaryLayout; inverse: boolean; bias: boolean }) => {
     b.splitLoop(p.rows, (row) => {
       const position = b.loadI32(b.offset(p.positions, row));
       const cosines = rowAddress(b, p.cosines, position, p.half);
@@ -46,11 +48,13 @@ export const rotary = defineKernelFamily(
       const x = b.offset(rowAddress(b, p.x, row, p.xRowStride), p.xOffset);
       const y = b.offset(rowAddress(b, p.y, row, p.yRowStride), p.yOffset);
       const rotate = variant.layout === 'halves' ? rotateHalves : rotateInterleaved;
-      rotate(b, { x, y, cosines, sines, inverse: variant.inverse, ...headsOf(p) });
+      const bias = variant.bias ? b.offset(p.bias, p.xOffset) : undefined;
+      rotate(b, { x, y, cosines, sines, bias, inverse: variant.inverse, ...headsOf(p) });
     });
   },
-  () => ({
+  (variant) => ({
     extents: (n) => ({
+      bias: variant.bias ? behind(n.xOffset, headed(1, 0, n.heads, n.xHeadStride, 2 * n.half)) : nothing,
       x: behind(n.xOffset, headed(n.rows, n.xRowStride, n.heads, n.xHeadStride, 2 * n.half)),
       y: behind(n.yOffset, headed(n.rows, n.yRowStride, n.heads, n.yHeadStride, 2 * n.half)),
       positions: indices(n.rows, n.capacity),
@@ -87,6 +91,7 @@ interface Row extends Heads {
   readonly y: Pointer;
   readonly cosines: Pointer;
   readonly sines: Pointer;
+  readonly bias: Pointer | undefined;
   readonly inverse: boolean;
 }
 
@@ -100,11 +105,15 @@ function rotateHalves(b: Builder, row: Row): void {
     const y = rowAddress(b, row.y, head, row.yHeadStride);
     const xUpper = b.offset(x, row.half);
     const yUpper = b.offset(y, row.half);
+    const bias = row.bias && rowAddress(b, row.bias, head, row.xHeadStride);
+    const biasUpper = bias && b.offset(bias, row.half);
     b.strips(row.half, (strip) => {
       const cosine = strip.load(row.cosines);
       const sine = row.inverse ? b.neg(strip.load(row.sines)) : strip.load(row.sines);
-      const u = strip.load(x);
-      const v = strip.load(xUpper);
+      const load = (from: Pointer, more: Pointer | undefined) =>
+        more === undefined ? strip.load(from) : b.add<'vf32'>(strip.load(from), strip.load(more));
+      const u = load(x, bias);
+      const v = load(xUpper, biasUpper);
       strip.store(y, b.sub(b.mul(u, cosine), b.mul(v, sine)));
       strip.store(yUpper, b.fma(v, cosine, b.mul(u, sine)));
     });
@@ -115,13 +124,16 @@ function rotateHalves(b: Builder, row: Row): void {
 const PAIRS = 4;
 
 function rotateInterleaved(b: Builder, row: Row): void {
-  const rotatePairs = (x: Pointer, y: Pointer, first: I32, count: number) => {
+  const rotatePairs = (x: Pointer, y: Pointer, bias: Pointer | undefined, first: I32, count: number) => {
     const [cosines, sines] = [b.offset(row.cosines, first), b.offset(row.sines, first)];
     const [from, to] = [b.offset(x, first, 8), b.offset(y, first, 8)];
+    const more = bias && b.offset(bias, first, 8);
+    const load = (byte: number) =>
+      more === undefined ? b.load(from, byte) : b.add<'f32'>(b.load(from, byte), b.load(more, byte));
     const pairs = Array.from({ length: count }, (_, i): [F32, F32] => {
       const [cosine, loaded] = [b.load(cosines, 4 * i), b.load(sines, 4 * i)];
       const sine = row.inverse ? b.neg(loaded) : loaded;
-      const [u, v] = [b.load(from, 8 * i), b.load(from, 8 * i + 4)];
+      const [u, v] = [load(8 * i), load(8 * i + 4)];
       return [b.sub(b.mul(u, cosine), b.mul(v, sine)), b.fma(v, cosine, b.mul(u, sine))];
     });
     pairs.forEach(([u, v], i) => {
@@ -133,7 +145,8 @@ function rotateInterleaved(b: Builder, row: Row): void {
   b.loop(0, row.heads, 1, (head) => {
     const x = rowAddress(b, row.x, head, row.xHeadStride);
     const y = rowAddress(b, row.y, head, row.yHeadStride);
-    b.loop(0, whole, PAIRS, (pair) => rotatePairs(x, y, pair, PAIRS));
-    b.loop(whole, row.half, 1, (pair) => rotatePairs(x, y, pair, 1));
+    const bias = row.bias && rowAddress(b, row.bias, head, row.xHeadStride);
+    b.loop(0, whole, PAIRS, (pair) => rotatePairs(x, y, bias, pair, PAIRS));
+    b.loop(whole, row.half, 1, (pair) => rotatePairs(x, y, bias, pair, 1));
   });
 }

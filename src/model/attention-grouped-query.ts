@@ -31,10 +31,14 @@ function projected(x: Tensor, { weight, bias }: Projection): Tensor {
 function project(x: Tensor, parameters: GroupedQueryAttentionParameters, { config, attention, rotary }: Input) {
   const { headDim: dim } = attention;
   const turned = (projection: Projection, norm: Tensor | undefined, heads: number) => {
-    const straight = projected(x, projection);
-    const y = norm ? headsRmsNorm(straight, norm, config.rmsNormEps) : straight;
     const shape = { heads, headStride: dim, offset: 0, dim, layout: 'halves' } as const;
-    rotaryInPlace(y, rotary.positions, rotary.table, shape);
+    if (norm) {
+      const y = headsRmsNorm(projected(x, projection), norm, config.rmsNormEps);
+      rotaryInPlace(y, rotary.positions, rotary.table, shape);
+      return y;
+    }
+    const y = linear(x, projection.weight);
+    rotaryInPlace(y, rotary.positions, rotary.table, { ...shape, bias: projection.bias });
     return y;
   };
   return {

@@ -182,6 +182,16 @@ for (const layout of ['interleaved', 'halves'] as const) {
     },
   });
 }
+define('rotaryInPlace with a bias', {
+  parameters: { x: { shape: [4, 3] }, w: { shape: [8, 3] }, bias: { shape: [8] } },
+  inputs: { positions: i32(0, 3, 1, 2), cosines: { shape: [5, 2] }, sines: { shape: [5, 2] } },
+  build: ({ x, w, bias, positions, cosines, sines }) => {
+    const h = linear(x, w);
+    const shape = { heads: 2, headStride: 4, offset: 0, dim: 4, layout: 'halves' } as const;
+    rotaryInPlace(h, positions, { cosines, sines }, { ...shape, bias });
+    return h;
+  },
+});
 define('crossEntropy with zero weights', {
   parameters: { logits: { shape: [5, 7], spread: 2 } },
   inputs: {

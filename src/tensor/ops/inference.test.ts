@@ -4,6 +4,7 @@ import { fileRows } from '../../kernels/blocks.fixture.ts';
 import { Random } from '../../platform/random.ts';
 import {
   add,
+  addBias,
   addRmsNorm,
   allocateBlockTensor,
   type CachePart,
@@ -18,6 +19,8 @@ import {
   type Runtime,
   record,
   rmsNorm,
+  rotaryInPlace,
+  scale,
   siluGate,
   type Tensor,
   type Weight,
@@ -111,6 +114,27 @@ describe.each(['interpreter', 'wasm'] as const)('on %s', (target) => {
         expect(run(() => addRmsNorm(a, addend, w, 1e-3)[part])).toEqual(run(apart(part)));
       }
     }
+  });
+
+  it.each(['halves', 'interleaved'] as const)('rotaryInPlace adds a bias as addBias does, %s', (layout) => {
+    const [x, bias] = [floats('x', 3, 12), floats('bias', 12)];
+    const [positions, table] = [
+      integers('positions', [1, 0, 2]),
+      { cosines: floats('c', 4, 3), sines: floats('s', 4, 3) },
+    ];
+    const shape = { heads: 2, headStride: 6, offset: 0, dim: 6, layout } as const;
+    const turned = (separately: boolean) => () => {
+      const y = scale(x, 1);
+      if (separately) addBias(y, bias);
+      rotaryInPlace(y, positions, table, separately ? shape : { ...shape, bias });
+      return y;
+    };
+    expect(run(turned(false))).toEqual(run(turned(true)));
+    const partly = () => {
+      rotaryInPlace(x, positions, table, { ...shape, dim: 4, bias });
+      return x;
+    };
+    expect(() => run(partly)).toThrow('bias bias cannot be added to 12 columns while some of them are rotated');
   });
 
   it('headsLinear multiplies every head by its matrix, as it is and transposed', () => {
