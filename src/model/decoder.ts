@@ -27,10 +27,14 @@ export interface StepInput {
 /** Calls `attend` for the attention of a layer; the rest of the layer is the same in training and inference. */
 type Attend = (x: Tensor, layer: number, parameters: LayerParameters) => Tensor;
 
-/** What the experts of a step need beside their parameters: in training the balance loss, in inference the pairs. */
-interface ExpertOptions {
+/** What the layers of a step need beside their parameters. */
+interface LayerOptions {
+  /** For experts, in training. */
   readonly balance?: RouteOptions['balance'];
+  /** For experts, in inference. */
   readonly pairs?: ExpertPairs | undefined;
+  /** Whether of all that the layers make only the last `hidden` is read. */
+  readonly onlyResult?: boolean;
 }
 
 /** The sum of the embedding and all layers so far, and what the norm of the next layer makes of it, if it is made yet. */
@@ -61,17 +65,17 @@ function decoderLayer(
   parameters: LayerParameters,
   config: ModelConfig,
   attend: Attend,
-  experts: ExpertOptions,
+  options: LayerOptions,
 ): LayerOutput {
   const { rmsNormEps: eps } = config;
   const joined = (sum: Tensor, addend: Tensor, { weight, onlyFor }: Norm) =>
-    addRmsNorm(sum, addend, weight, eps, { onlyFor });
+    addRmsNorm(sum, addend, weight, eps, { onlyFor, overwritesAddend: options.onlyResult === true });
   const { feedForward, postAttentionNorm: weight } = parameters;
   const attention = attend(normed ?? rmsNorm(hidden, parameters.inputNorm, eps), layer, parameters);
   const dense = isExperts(feedForward) ? undefined : feedForward;
   const middle = joined(hidden, attention, { weight, onlyFor: dense ? [dense.gateUp] : [] });
   const { output, routing, step } = isExperts(feedForward)
-    ? expertsFeedForward(middle.normed, feedForward, config, experts)
+    ? expertsFeedForward(middle.normed, feedForward, config, options)
     : { output: gatedFeedForward(middle.normed, feedForward), routing: undefined, step: undefined };
   const shared = { attention, experts: step, routing };
   if (next === undefined) return { hidden: add(middle.sum, output), normed: undefined, ...shared };
@@ -92,10 +96,10 @@ function decode(
   parameters: ModelParameters,
   config: ModelConfig,
   attend: Attend,
-  experts: ExpertOptions,
+  options: LayerOptions,
 ): DecoderOutput {
   const all = { first: 0, end: parameters.layers.length };
-  const layers = decodeLayers(embedTokens(input, parameters), all, parameters, config, attend, experts);
+  const layers = decodeLayers(embedTokens(input, parameters), all, parameters, config, attend, options);
   return { hidden: finalNorm(layers.at(-1)!.hidden, parameters, config), layers };
 }
 
@@ -111,12 +115,12 @@ function decodeLayers(
   parameters: ModelParameters,
   config: ModelConfig,
   attend: Attend,
-  experts: ExpertOptions,
+  options: LayerOptions,
 ): LayerOutput[] {
   let stream: Stream = { hidden: input, normed: undefined };
   const layers = parameters.layers.slice(first, end);
   return layers.map((layer, at) => {
-    const output = decoderLayer(stream, layers[at + 1], first + at, layer, config, attend, experts);
+    const output = decoderLayer(stream, layers[at + 1], first + at, layer, config, attend, options);
     stream = output;
     return output;
   });
@@ -138,7 +142,7 @@ export interface DocumentsInput extends StepInput {
   readonly balanceAlpha?: number;
 }
 
-function balanceOf({ documents, balanceAlpha = 0 }: DocumentsInput): ExpertOptions {
+function balanceOf({ documents, balanceAlpha = 0 }: DocumentsInput): LayerOptions {
   return balanceAlpha > 0 ? { balance: { alpha: balanceAlpha, start: documents.start, end: documents.end } } : {};
 }
 
@@ -201,8 +205,8 @@ export function decodeCachedLayers(
   parameters: ModelParameters,
   config: ModelConfig,
 ): Tensor {
-  const attend = attendCached(input, config);
-  return decodeLayers(hidden, range, parameters, config, attend, { pairs: input.pairs }).at(-1)!.hidden;
+  const options = { pairs: input.pairs, onlyResult: true };
+  return decodeLayers(hidden, range, parameters, config, attendCached(input, config), options).at(-1)!.hidden;
 }
 
 function attendCached({ rotary, caches }: CachedLayersInput, config: ModelConfig): Attend {

@@ -112,6 +112,8 @@ describe.each(['interpreter', 'wasm'] as const)('on %s', (target) => {
       };
       for (const part of ['sum', 'normed'] as const) {
         expect(run(() => addRmsNorm(a, addend, w, 1e-3)[part])).toEqual(run(apart(part)));
+        const inPlace = () => addRmsNorm(a, scale(addend, 1), w, 1e-3, { overwritesAddend: true })[part];
+        expect(run(inPlace)).toEqual(run(apart(part)));
       }
     }
   });

@@ -26,6 +26,11 @@ export interface AddRmsNormOptions {
    * they are then made in 8 bits at once, the same numbers without a way through memory, and can be read by nothing else.
    */
   readonly onlyFor?: readonly Weight[];
+  /**
+   * Nothing reads the addend any more: where no gradient is wanted the sum takes its place, as memory that is not read
+   * would have to be fetched before it is written.
+   */
+  readonly overwritesAddend?: boolean;
 }
 
 /** A residual sum and its norm: sum = a + addend, normed = rmsNorm(sum), in one pass where no gradient is wanted. */
@@ -34,7 +39,7 @@ export function addRmsNorm(
   addend: Tensor,
   weight: Tensor,
   eps: number,
-  { onlyFor = [] }: AddRmsNormOptions = {},
+  { onlyFor = [], overwritesAddend = false }: AddRmsNormOptions = {},
 ): { readonly sum: Tensor; readonly normed: Tensor } {
   const { stride, columns } = a;
   if (wantsGradient(a, addend, weight) || addend.stride !== stride || stride !== columns) {
@@ -42,7 +47,7 @@ export function addRmsNorm(
     return { sum, normed: rmsNorm(sum, weight, eps) };
   }
   const { rowCount } = a;
-  const sum = recorder().empty(a.shape, { rowCount });
+  const sum = overwritesAddend ? addend : recorder().empty(a.shape, { rowCount });
   const normed = recorder().empty(a.shape, { rowCount });
   const common = { a, addend, weight, h: sum, rows: rowsOf(a), stride, eps };
   if (onlyFor.length > 0 && onlyFor.every(roundsActivations)) {
