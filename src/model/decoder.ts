@@ -49,7 +49,8 @@ interface Norm {
   readonly onlyFor: readonly Weight[];
 }
 
-interface LayerOutput extends Stream {
+interface LayerOutput {
+  readonly hidden: Tensor;
   /** Output of the attention before the residual is added. */
   readonly attention: Tensor;
   readonly experts: ExpertStep | undefined;
@@ -66,7 +67,7 @@ function decoderLayer(
   config: ModelConfig,
   attend: Attend,
   options: LayerOptions,
-): LayerOutput {
+): { readonly output: LayerOutput; readonly stream: Stream } {
   const { rmsNormEps: eps } = config;
   const joined = (sum: Tensor, addend: Tensor, { weight, onlyFor }: Norm) =>
     addRmsNorm(sum, addend, weight, eps, { onlyFor, overwritesAddend: options.onlyResult === true });
@@ -74,14 +75,17 @@ function decoderLayer(
   const attention = attend(normed ?? rmsNorm(hidden, parameters.inputNorm, eps), layer, parameters);
   const dense = isExperts(feedForward) ? undefined : feedForward;
   const middle = joined(hidden, attention, { weight, onlyFor: dense ? [dense.gateUp] : [] });
-  const { output, routing, step } = isExperts(feedForward)
+  const result = isExperts(feedForward)
     ? expertsFeedForward(middle.normed, feedForward, config, options)
     : { output: gatedFeedForward(middle.normed, feedForward), routing: undefined, step: undefined };
-  const shared = { attention, experts: step, routing };
-  if (next === undefined) return { hidden: add(middle.sum, output), normed: undefined, ...shared };
-  const onlyFor = attentionInputWeights(next.attention);
-  const end = joined(middle.sum, output, { weight: next.inputNorm, onlyFor });
-  return { hidden: end.sum, normed: end.normed, ...shared };
+  const end =
+    next === undefined
+      ? { sum: add(middle.sum, result.output), normed: undefined }
+      : joined(middle.sum, result.output, { weight: next.inputNorm, onlyFor: attentionInputWeights(next.attention) });
+  return {
+    output: { hidden: end.sum, attention, experts: result.step, routing: result.routing },
+    stream: { hidden: end.sum, normed: end.normed },
+  };
 }
 
 export interface DecoderOutput {
@@ -120,9 +124,9 @@ function decodeLayers(
   let stream: Stream = { hidden: input, normed: undefined };
   const layers = parameters.layers.slice(first, end);
   return layers.map((layer, at) => {
-    const output = decoderLayer(stream, layers[at + 1], first + at, layer, config, attend, options);
-    stream = output;
-    return output;
+    const result = decoderLayer(stream, layers[at + 1], first + at, layer, config, attend, options);
+    stream = result.stream;
+    return result.output;
   });
 }
 
@@ -178,7 +182,7 @@ export function predictDocuments(
   const attend: Attend = (x, _layer, { attention }) =>
     documentAttention(x, attention, config, input.rotary, input.documents);
   const stream: Stream = { hidden: linear(joined, module.projection), normed: undefined };
-  const output = decoderLayer(stream, undefined, layer, module.layer, config, attend, balanceOf(input));
+  const { output } = decoderLayer(stream, undefined, layer, module.layer, config, attend, balanceOf(input));
   return { hidden: rmsNorm(output.hidden, module.finalNorm, eps), experts: output.experts };
 }
 
