@@ -31,8 +31,9 @@ export function findStacked(program: KernelProgram): ReadonlySet<number> {
   return stacked;
 }
 
-/** The value of an instruction that ends with it on the stack. */
+/** The value of an instruction that ends with it on the stack; loads of a few elements put them into a local one by one. */
 function leavesOnStack(instruction: Instruction): Value | undefined {
+  if (instruction.op === 'load') return instruction.count === undefined ? instruction.result : undefined;
   return instruction.op === 'pure' ? instruction.result : undefined;
 }
 
