@@ -100,7 +100,7 @@ export async function openModelFrom(source: ModelSource, options: OpenModelOptio
     placed = await placeModel(contents, {
       ...(workers === undefined ? {} : { workers }),
       ...(options.target === undefined ? {} : { target: options.target }),
-      ...(options.wideMemory === undefined ? {} : { wideMemory: options.wideMemory }),
+      ...(options.wideMemory ? { wideMemory: true } : {}),
       pinWorkers: options.pinWorkers ?? false,
     });
     const { stages, parameters, ready, close: closeRuntimes } = placed;
