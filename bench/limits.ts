@@ -21,7 +21,8 @@ export async function measureLimits(workers: number, target: RunnerTarget): Prom
   try {
     await runner.ready();
     const { readOnce } = prepareBandwidth(runner);
-    const [data, turns] = [runner.reserve(4096 * (workers + 1)), 2000];
+    // Long enough for threads that wait for each other on one processor to be spread to two.
+    const [data, turns] = [runner.reserve(4096 * (workers + 1)), 100_000];
     const dots = runner.prepare([{ kernel: dotPeak as unknown as Kernel, args: { data, turns } }]);
     const dotOperations = dotPeakOperations(runner.target, turns) * workers;
     const floats = runner.prepare([{ kernel: registerPeak as unknown as Kernel, args: { data, turns } }]);
