@@ -1,7 +1,7 @@
 import { type BenchRow, figure, median, row } from '../bench.ts';
 import type { Subject } from '../subject.ts';
 import type { Generated, GenerationTask, Loaded } from '../subjects/real-tasks.ts';
-import { type SyntheticModel, syntheticTitle } from '../synthetic-gguf.ts';
+import { type SyntheticModel, syntheticTitle, weightBytesPerToken } from '../synthetic-gguf.ts';
 import type { TaskName } from './real.ts';
 import type { SideName } from './real-options.ts';
 
@@ -64,8 +64,8 @@ function rowsOf(
   const named = (what: string) => `${title}, ${what}, ${side.name}`;
   const against = peer === undefined || peer.failure !== undefined ? undefined : peer;
   const speeds = SPEEDS.map(({ title: what, task, part, target }) => {
-    const own = speedOf(side, task, part);
-    const other = against && speedOf(against, task, part);
+    const own = speedOf(side, task, part, model);
+    const other = against && speedOf(against, task, part, model);
     return row({
       name: named(what),
       ours: own.rate,
@@ -117,7 +117,12 @@ function rowsOf(
 const medianOf = (values: readonly number[]) => (values.length === 0 ? Number.NaN : median(values));
 
 /** Tokens a second by the median of the undisturbed results, of all where there are too few of these. */
-function speedOf(side: Side, name: TaskName, part: Speed['part']): { rate: number; note: string } {
+function speedOf(
+  side: Side,
+  name: TaskName,
+  part: Speed['part'],
+  model: SyntheticModel | undefined,
+): { rate: number; note: string } {
   const all = side.results.get(name) ?? [];
   if (all.length === 0) return { rate: Number.NaN, note: side.failure ?? 'not measured' };
   const quiet = all.filter(({ others }) => others <= QUIET);
@@ -132,9 +137,25 @@ function speedOf(side: Side, name: TaskName, part: Speed['part']): { rate: numbe
     `${figure(Math.min(...whole))} to ${figure(Math.max(...whole))} in ${used.length}, ${figure(inside)} in the model alone`,
   ];
   if (part === 'decode') notes.push(`a step ${percentiles(used.flatMap((result) => [...result.steps]))} ms`);
+  const read = model === undefined || part === 'prefill' ? undefined : shareOfReading(used, model);
+  if (read !== undefined) notes.push(read);
   if (sequences > 1) notes.push(`${figure(median(used.map(({ distinct }) => distinct)))} tokens of a step differ`);
   if (worst > QUIET) notes.push(`disturbed: others took up to ${figure(worst)} processors`);
   return { rate: median(whole), note: notes.join(', ') };
+}
+
+/** How near the steps of one sequence came to reading what they need; several sequences share some of it. */
+function shareOfReading(used: readonly Measured[], model: SyntheticModel): string | undefined {
+  const shares = used.flatMap(({ reading, task: { sequences, prompt, steps }, inside }) => {
+    if (reading === undefined || sequences > 1) return [];
+    const bytes = weightBytesPerToken(model) + reading.cacheBytesPerToken * (prompt + steps / 2);
+    const { bytesPerSecond } = reading;
+    return [{ share: (bytes * steps) / inside.decode / bytesPerSecond, bytesPerSecond }];
+  });
+  if (shares.length === 0) return undefined;
+  const percent = figure(100 * median(shares.map(({ share }) => share)));
+  const speed = figure(median(shares.map(({ bytesPerSecond }) => bytesPerSecond)) / 1e9);
+  return `${percent} % of the speed of reading, ${speed} GB/s then`;
 }
 
 /** 10th, 50th and 90th percentile of seconds, in milliseconds. */

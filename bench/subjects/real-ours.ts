@@ -6,6 +6,7 @@ import type { RunnerTarget } from '../kernel-runner.ts';
 import { openForBench } from '../open-for-bench.ts';
 import { profileModel } from '../step-profile.ts';
 import { serveSubject } from '../subject.ts';
+import { WeightReading } from '../weight-reading.ts';
 import {
   type Generated,
   type GenerationTask,
@@ -27,6 +28,7 @@ await serveSubject<OurModelOptions>((options) => {
   const random = new Random(1);
   let model: OpenModel | undefined;
   let profile: KernelProfile | undefined;
+  let reading: WeightReading | undefined;
 
   const load = async (): Promise<Loaded> => {
     const start = performance.now();
@@ -35,6 +37,7 @@ await serveSubject<OurModelOptions>((options) => {
     const { runtime, stages } = model.engine;
     // It learns the kernels' names while Programs are recorded.
     profile = new KernelProfile(runtime, ...stages.slice(1).map((stage) => stage.runtime));
+    reading = new WeightReading(model.engine);
     const { name, lanes } = runtime.target;
     const memories = stages.length === 1 ? '' : `, ${stages.length} memories`;
     const described = `${name}, vectors of ${lanes}, ${runtime.workers} workers${memories}`;
@@ -44,10 +47,11 @@ await serveSubject<OurModelOptions>((options) => {
   return async (request): Promise<unknown> => {
     const asked = request as RealRequest;
     if (asked.kind === 'load') return load();
-    if (model === undefined || profile === undefined) throw new Error('the model is not loaded');
+    if (model === undefined || profile === undefined || reading === undefined)
+      throw new Error('the model is not loaded');
     switch (asked.kind) {
       case 'generate':
-        return generate(model.engine, asked, random);
+        return generate(model.engine, reading, asked, random);
       case 'memory':
         return processMemory();
       case 'profile':
@@ -62,6 +66,7 @@ await serveSubject<OurModelOptions>((options) => {
  */
 async function generate(
   engine: Engine,
+  weights: WeightReading,
   { sequences, prompt, steps }: GenerationTask,
   random: Random,
 ): Promise<Generated> {
@@ -87,9 +92,12 @@ async function generate(
       return false;
     },
   }));
+  const before = weights.measure();
   const start = performance.now();
   await engine.generateAll(requests);
   const end = performance.now();
+  const bytesPerSecond = (before + weights.measure()) / 2;
+  const cacheBytesPerToken = engine.cache.bytes / engine.cache.layers[0]!.rows;
   const stepTimes = inPrograms.slice(1).map((time, i) => (time - inPrograms[i]!) / 1000);
   let distinct = 0;
   for (let step = 0; step < steps; step++) distinct += new Set(chosen.map((tokens) => tokens[step])).size / steps;
@@ -103,5 +111,6 @@ async function generate(
     steps: stepTimes,
     others: watch.worst(),
     distinct,
+    ...(steps > 0 ? { reading: { bytesPerSecond, cacheBytesPerToken } } : {}),
   };
 }

@@ -36,6 +36,8 @@ export interface Generated {
   readonly others: number;
   /** Tokens of a step that differ from each other, on average, of those that were fed. */
   readonly distinct: number;
+  /** Of ours, where there are steps: what plain reading gave just before and after, and what a token takes in the cache. */
+  readonly reading?: { readonly bytesPerSecond: number; readonly cacheBytesPerToken: number };
 }
 
 export interface RealModelOptions {
