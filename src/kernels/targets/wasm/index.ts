@@ -1,6 +1,6 @@
 import type { TargetInfo } from '../../ir.ts';
 import { type Kernel, lowerKernel } from '../../kernel.ts';
-import { WasmEmitter } from './emit.ts';
+import { emitFunction } from './emit.ts';
 import { encodeModule, type MemoryImport, TYPE } from './encoder.ts';
 
 export type { MemoryImport } from './encoder.ts';
@@ -30,9 +30,9 @@ export function wasmTarget(options: { relaxed: boolean; fusedVectors?: number })
 /** The bytes of a module that exports the kernel as `run` over the imported memory `m.m`. */
 export function encodeKernel(kernel: Kernel, target: TargetInfo, memory: MemoryImport): Uint8Array<ArrayBuffer> {
   const program = lowerKernel(kernel, target);
-  const { locals, code } = new WasmEmitter(program, {
+  const { locals, code } = emitFunction(program, {
     ...{ relaxed: target.name === 'wasm', wide: memory.wide, fusing: target.fusedVectors > 1 },
-  }).emit();
+  });
   return encodeModule(memory, [TYPE.i32, TYPE.i32, TYPE.i32], locals, code);
 }
 

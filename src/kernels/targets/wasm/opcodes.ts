@@ -2,7 +2,7 @@ import type { PureOperation } from '../../ir.ts';
 
 /**
  * Operations that are one WebAssembly instruction on operands already on the stack: plain opcodes as one byte, SIMD
- * opcodes (prefix 0xfd) as `[0xfd, number]`. What is not here takes several instructions and stands in `emit.ts`.
+ * opcodes (prefix 0xfd) as `[0xfd, number]`. What is not here takes several instructions and stands in `emit-values.ts`.
  */
 export type Opcode = number | readonly [0xfd, number];
 
