@@ -9,8 +9,9 @@ import {
   ThinkingParser,
   type Tokenizer,
 } from '../text/index.ts';
-import type { Engine, GenerationRequest } from './engine.ts';
+import type { Engine } from './engine.ts';
 import type { GenerationResult, GenerationUsage } from './generation.ts';
+import type { GenerationRequest } from './generation-request.ts';
 import type { SamplingOptions } from './sampling.ts';
 import type { FinishReason } from './sequence.ts';
 

@@ -2,8 +2,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { allocateRotaryTable, decodeDocuments, type ModelParameters, vocabularyLogits } from '../model/index.ts';
 import { Random } from '../platform/random.ts';
 import { createRuntime, type Runtime, record } from '../tensor/index.ts';
-import { Engine, type EngineOptions, type GenerationRequest } from './engine.ts';
+import { Engine, type EngineOptions } from './engine.ts';
 import { randomConfig, randomParameters, randomPrompt } from './fixtures/random-model.ts';
+import type { GenerationRequest } from './generation-request.ts';
 
 const config = randomConfig;
 let runtime: Runtime;
@@ -266,6 +267,14 @@ describe('refusals', () => {
   ])('names %s', async (_, wrong, message) => {
     await withEngine({ cacheTokens: 48 }, async (engine) => {
       expect(() => engine.generate({ prompt: [3], maximumTokens: 4, ...wrong })).toThrow(message);
+    });
+  });
+
+  it('names an option that there is not', async () => {
+    const wrong = { prompt: [3], maxTokens: 4 } as GenerationRequest;
+    await withEngine({}, async (engine) => {
+      expect(() => engine.generate(wrong)).toThrow(/no option 'maxTokens'; there are prompt, maximumTokens, /);
+      expect(() => engine.check(wrong)).toThrow(TypeError);
     });
   });
 

@@ -2,9 +2,10 @@ import type { AttentionForm, ModelConfig, ModelParameters } from '../model/index
 import { platform } from '../platform/index.ts';
 import { CACHE_FORMATS, type CacheFormat, type Runtime } from '../tensor/index.ts';
 import { Generation, type GenerationResult } from './generation.ts';
+import { checkRequest, type GenerationRequest } from './generation-request.ts';
 import { KeyValueCache } from './key-value-cache.ts';
 import { logProbabilities } from './log-probabilities.ts';
-import { Sampler, SamplerScratch, type SamplingOptions } from './sampling.ts';
+import { Sampler, SamplerScratch } from './sampling.ts';
 import { Scheduler } from './scheduler.ts';
 import { type FinishReason, Sequence } from './sequence.ts';
 import { oneStage, type Stage } from './stages.ts';
@@ -33,19 +34,6 @@ export interface EngineOptions {
   readonly attention?: AttentionForm;
   /** Tokens that the tokenizer knows; ids from there on fill up the vocabulary and are never chosen. Default: all. */
   readonly usedVocabulary?: number;
-}
-
-export interface GenerationRequest extends SamplingOptions {
-  readonly prompt: ArrayLike<number>;
-  /** Most tokens to generate, within the context. Default: up to its end. */
-  readonly maximumTokens?: number;
-  /** Tokens that end the answer. Default: those of the model's config. */
-  readonly endTokens?: readonly number[];
-  /** Called with each token as it is chosen; true ends the answer after it. For stop strings, see `StopStrings`. */
-  readonly until?: (token: number) => boolean;
-  /** Keeps the log-probability of each token, with those of so many most probable ones. Default: none are kept. */
-  readonly logProbabilities?: number;
-  readonly signal?: AbortSignal | undefined;
 }
 
 /** What an engine has done so far. */
@@ -155,7 +143,7 @@ export class Engine {
     return Promise.all(requests.map((request) => this.generate(request).result));
   }
 
-  /** @throws {RangeError} saying why a request can never be served */
+  /** @throws {RangeError} saying why a request can never be served; {TypeError} for an option that there is not */
   check(request: GenerationRequest): void {
     this.#scheduler.check(this.#sequence(request));
   }
@@ -177,31 +165,9 @@ export class Engine {
 
   #sequence(request: GenerationRequest): Sequence {
     if (this.#closed) throw new Error('the engine is closed');
-    const { prompt, signal, maximumTokens = Number.POSITIVE_INFINITY } = request;
-    const { vocabularySize } = this.config;
-    if (prompt.length === 0) throw new RangeError('the prompt has no tokens');
-    if (prompt.length >= this.contextLength) {
-      throw new RangeError(
-        `the prompt has ${prompt.length} tokens, and with an answer it must fit the context of ${this.contextLength}`,
-      );
-    }
-    if (!(maximumTokens >= 1)) throw new RangeError(`maximumTokens must be at least 1, got ${maximumTokens}`);
-    for (let i = 0; i < prompt.length; i++) {
-      const id = prompt[i]!;
-      if (!(Number.isInteger(id) && id >= 0 && id < vocabularySize)) {
-        throw new RangeError(`token ${i} of the prompt is ${id}, outside the vocabulary 0 to ${vocabularySize - 1}`);
-      }
-    }
-    const { logProbabilities: wanted = 0, logitBias = {} } = request;
-    if (!(Number.isInteger(wanted) && wanted >= 0)) {
-      throw new RangeError(`logProbabilities must be a whole number, got ${wanted}`);
-    }
-    for (const key of Object.keys(logitBias)) {
-      if (!(Number(key) < vocabularySize)) {
-        throw new RangeError(`logitBias names the token ${key}, outside the vocabulary 0 to ${vocabularySize - 1}`);
-      }
-    }
-    const room = Math.min(Math.floor(maximumTokens), this.contextLength - prompt.length);
+    const { prompt, signal } = request;
+    const { contextLength, config } = this;
+    const room = checkRequest(request, { contextLength, vocabularySize: config.vocabularySize });
     return new Sequence({ prompt, maximumTokens: room, sampler: new Sampler(request), signal });
   }
 

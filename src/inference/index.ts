@@ -11,8 +11,9 @@ export {
 } from './chat-session.ts';
 export type { ConvertedModel, ConvertOptions } from './conversion.ts';
 export { convertModel } from './convert-model.ts';
-export { Engine, type EngineOptions, type EngineStatistics, type GenerationRequest } from './engine.ts';
+export { Engine, type EngineOptions, type EngineStatistics } from './engine.ts';
 export { Generation, type GenerationResult, type GenerationUsage } from './generation.ts';
+export type { GenerationRequest } from './generation-request.ts';
 export { KeyValueCache, type KeyValueCacheOptions } from './key-value-cache.ts';
 export { type ChosenLogProbability, logProbabilities, type TokenLogProbability } from './log-probabilities.ts';
 export { type ModelSource, openModelSource } from './model-source.ts';
