@@ -96,7 +96,7 @@ export class Engine {
       throw new RangeError(`the tokenizer has ${used} tokens, the model's vocabulary ${config.vocabularySize}`);
     }
     const { stages = oneStage(runtime, config) } = options;
-    this.runtime = runtime;
+    this.runtime = stages[0]?.runtime ?? runtime;
     this.stages = stages;
     this.config = config;
     this.parameters = parameters;
@@ -109,16 +109,21 @@ export class Engine {
       pagesPerSequence: Math.ceil(contextLength / pageSize),
       format,
     });
-    this.#programs = new StepPrograms({
-      stages,
-      config,
-      parameters,
-      cache: this.cache,
-      contextLength,
-      rowLimit,
-      logitsLimit: maximumSequences,
-      form: options.attention ?? 'absorbed',
-    });
+    try {
+      this.#programs = new StepPrograms({
+        stages,
+        config,
+        parameters,
+        cache: this.cache,
+        contextLength,
+        rowLimit,
+        logitsLimit: maximumSequences,
+        form: options.attention ?? 'absorbed',
+      });
+    } catch (error) {
+      this.cache.release();
+      throw error;
+    }
     this.#scheduler = new Scheduler({ cache: this.cache, rowLimit, seats: maximumSequences });
     this.#scratch = new SamplerScratch(used);
   }

@@ -2,7 +2,7 @@ import { type AttentionForm, type CachedAttention, cacheRow, type ModelConfig } 
 import type { CacheFormat, Tensor } from '../tensor/index.ts';
 import { OwnedTensors } from './owned-tensors.ts';
 import { Pages } from './pages.ts';
-import type { Stage } from './stages.ts';
+import { checkStages, type Stage } from './stages.ts';
 
 export interface KeyValueCacheOptions {
   readonly pages: number;
@@ -33,9 +33,10 @@ export class KeyValueCache {
   readonly #pagesPerSequence: number;
   readonly #owned = new OwnedTensors();
 
-  /** @throws {OutOfMemoryError} */
+  /** @throws {RangeError} for stages that are not those of the model; {OutOfMemoryError} */
   constructor(stages: readonly Stage[], config: ModelConfig, options: KeyValueCacheOptions) {
     const { pages, pageSize, seats, pagesPerSequence, format } = options;
+    checkStages(stages, config);
     const { columns, dtype } = cacheRow(config, format);
     this.format = format;
     this.#stages = stages;

@@ -46,6 +46,66 @@ function fewestParts(layers: readonly number[], others: number, limit: number): 
   return Number.isFinite(best.at(-1)) ? best.at(-1) : undefined;
 }
 
+describe('an engine', () => {
+  it('refuses stages that leave out layers, or have some twice, or in another order', async () => {
+    const runtime = await createRuntime({ target: 'interpreter', memoryBytes: 2 ** 24 });
+    const config = { ...latentConfig, layers: 4 };
+    const parameters = allocateParameters(runtime, config);
+    const used = runtime.memory.usedBytes;
+    for (const [ranges, named] of [
+      [[], '(none)'],
+      [[[0, 3]], '0 to 3'],
+      [[[1, 4]], '1 to 4'],
+      [
+        [
+          [0, 2],
+          [3, 4],
+        ],
+        '0 to 2, 3 to 4',
+      ],
+      [
+        [
+          [0, 2],
+          [1, 4],
+        ],
+        '0 to 2, 1 to 4',
+      ],
+      [
+        [
+          [2, 4],
+          [0, 2],
+        ],
+        '2 to 4, 0 to 2',
+      ],
+      [
+        [
+          [0, 2],
+          [2, 2],
+          [2, 4],
+        ],
+        '0 to 2, 2 to 2, 2 to 4',
+      ],
+      [[[0, 5]], '0 to 5'],
+    ] as [number[][], string][]) {
+      const stages = ranges.map(([first, end]): Stage => ({ runtime, first: first!, end: end! }));
+      const create = () => Engine.create({ runtime, stages, config, parameters, contextLength: 16 });
+      expect(create).toThrow(`stages of the layers ${named} are not those of a model from 0 to 4`);
+    }
+    expect(runtime.memory.usedBytes).toBe(used);
+    await runtime.close();
+  });
+
+  it('gives the cache back where its other tensors find no room', async () => {
+    const runtime = await createRuntime({ target: 'interpreter', memoryBytes: 2 ** 24 });
+    const parameters = allocateParameters(runtime, latentConfig);
+    const used = runtime.memory.usedBytes;
+    const create = () => Engine.create({ runtime, config: latentConfig, parameters, rowLimit: 2 ** 23 });
+    expect(create).toThrow(/out of memory: tensor token ids/);
+    expect(runtime.memory.usedBytes).toBe(used);
+    await runtime.close();
+  });
+});
+
 describe('planMemory', () => {
   const large: ModelConfig = {
     ...latentConfig,

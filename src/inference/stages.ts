@@ -14,6 +14,14 @@ export function oneStage(runtime: Runtime, { layers }: { readonly layers: number
   return [{ runtime, first: 0, end: layers }];
 }
 
+/** @throws {RangeError} where stages are not all layers of a model in order */
+export function checkStages(stages: readonly Stage[], { layers }: { readonly layers: number }): void {
+  const told = stages.map(({ first, end }) => `${first} to ${end}`).join(', ');
+  const joined = stages.every(({ first, end }, at) => first === (stages[at - 1]?.end ?? 0) && end > first);
+  if (joined && stages.at(-1)?.end === layers) return;
+  throw new RangeError(`stages of the layers ${told || '(none)'} are not those of a model from 0 to ${layers}`);
+}
+
 /**
  * Cuts layers, in order, into as few parts as go into `capacity` bytes each, of about the same size. Returns where each part
  * ends; undefined where a layer alone is too large. `others` lies in the first part.
